@@ -1,0 +1,438 @@
+/** The command line. Each command opens what it needs, does one thing and closes; all take `--json`. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Command, CommanderError, Option } from 'commander';
+import { Invalid, NotFound, SettingsInvalid, UndercurrentError } from './core/errors.ts';
+import { renderText } from './core/digest.ts';
+import { registrableDomain } from './core/identity/domain.ts';
+import { createMailer } from './edge/deliver/mail.ts';
+import { createFetcher } from './edge/fetcher.ts';
+import * as show from './edge/show.ts';
+import { print, printJson, progress, say } from './edge/terminal.ts';
+import { describeEnv, readEnv } from './env.ts';
+import * as digest from './flow/digest.ts';
+import { ingestFile } from './flow/file.ts';
+import { importTable, TABLES, type TableName } from './flow/import-table.ts';
+import { poll } from './flow/poll.ts';
+import { replay } from './flow/replay.ts';
+import { compute, drain, explain } from './flow/rescore.ts';
+import { forgetSample, loadSample, SAMPLE } from './flow/sample.ts';
+import { undo } from './flow/undo.ts';
+import { ensureAdminKey, isLoopbackHost, open, serve, type Undercurrent } from './main.ts';
+import * as accounts from './store/accounts.ts';
+import * as batches from './store/batches.ts';
+import { inWorkspace } from './store/database.ts';
+import * as keys from './store/keys.ts';
+import * as models from './store/models.ts';
+import * as scores from './store/scores.ts';
+import * as sources from './store/sources.ts';
+import * as workspaces from './store/workspaces.ts';
+
+interface Shared {
+  json?: boolean;
+}
+
+const program = new Command('undercurrent')
+  .description('Collects B2B buying intent, resolves it to accounts, and explains every score.')
+  .exitOverride()
+  .configureOutput({ writeErr: (text) => process.stderr.write(text) })
+  .showHelpAfterError('See `undercurrent --help`.');
+
+/** A command that works on the opened workspace. */
+async function withWorkspace(work: (parts: Undercurrent) => Promise<void>): Promise<void> {
+  const parts = await open(readEnv(), say);
+  try {
+    await work(parts);
+  } finally {
+    await parts.close();
+  }
+}
+
+const command = (usage: string, description: string): Command =>
+  program.command(usage).description(description).option('--json', 'print JSON');
+
+command('serve', 'serve API, dashboard and jobs until Ctrl-C')
+  .option('--welcome', 'load the sample into an empty embedded database and print the hottest accounts')
+  .option('--sample', 'load the sample if the database is empty, also with DATABASE_URL')
+  .option('--no-sample', 'start empty')
+  .action(async (options: Shared & { welcome?: boolean; sample?: boolean }, self: Command) => {
+    const env = readEnv();
+    if (!isLoopbackHost(env.HOST) && env.HOST !== '0.0.0.0' && env.HOST !== '::') say(`Listening on ${env.HOST}.`);
+    const parts = await open(env, say);
+    let running: Awaited<ReturnType<typeof serve>>;
+    try {
+      const adminKey = await ensureAdminKey(parts);
+      running = await serve(parts);
+      if (adminKey) say(`Admin key, shown only this once: ${adminKey}`);
+    } catch (error) {
+      await parts.close();
+      throw error;
+    }
+    const stop = untilStopped();
+    const asked = self.getOptionValueSource('sample') === 'cli' ? options.sample : undefined;
+    const wanted = asked ?? (options.welcome === true && parts.database.embedded);
+    if (wanted) await welcomeSample(parts);
+    if (options.welcome) {
+      await drain(parts.db, parts.workspace.id, parts.clock);
+      print(show.hottest(await hottest(parts, 10)));
+    }
+    print(`Undercurrent is at ${running.url} (Ctrl-C stops it).`);
+    await stop;
+    say('Stopping …');
+    await running.stop();
+    await parts.close();
+  });
+
+async function welcomeSample(parts: Undercurrent): Promise<void> {
+  const counts = await inWorkspace(parts.db, parts.workspace.id, workspaces.counts);
+  if (counts.accounts > 0 || counts.signals > 0) return;
+  say('Loading the sample workspace: a fictional vendor, its market and half a year of signals.');
+  const bar = progress('Sample', 100);
+  const loaded = await loadSample(parts.intake, parts.clock, (done, total) => bar.update((100 * done) / total, ''));
+  bar.stop();
+  const total = await drain(parts.db, parts.workspace.id, parts.clock);
+  say(`${loaded.accounts} accounts, ${loaded.signals} signals, ${total} accounts scored. \`undercurrent undo sample\` removes it.`);
+}
+
+/** Resolves at Ctrl-C, on SIGTERM, and when the npm that started us is gone without telling us. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    if (process.env.npm_lifecycle_event) {
+      const parent = process.ppid;
+      setInterval(() => process.ppid !== parent && resolve(), 1_000).unref();
+    }
+  });
+}
+
+command('migrate', 'bring the database to the newest schema').action((options: Shared) =>
+  withWorkspace(async ({ database }) => {
+    if (options.json) printJson({ applied: database.applied });
+    else print(database.applied.length === 0 ? 'The schema is up to date.' : `Applied ${database.applied.join(', ')}.`);
+  }),
+);
+
+command('doctor', 'print what is in force, secrets redacted, and check that it works').action((options: Shared) =>
+  withWorkspace(async (parts) => {
+    const counts = await inWorkspace(parts.db, parts.workspace.id, workspaces.counts);
+    const { rows } = await parts.db.pool.query('SELECT version()');
+    const facts = {
+      node: process.version,
+      database: rows[0].version as string,
+      embedded: parts.database.embedded,
+      rowLevelSecurity: parts.db.role ? `through the role ${parts.db.role}` : 'through our own role',
+      workspace: parts.workspace.slug,
+      ...counts,
+      environment: describeEnv(parts.env, [...parts.adapters.values()].map((one) => one.adapter)),
+    };
+    if (options.json) printJson(facts);
+    else print(show.facts(facts));
+  }),
+);
+
+command('sources', 'list sources and what each has delivered')
+  .option('--batches', 'list batches, newest first, with the ids that `undo` takes')
+  .action((options: Shared & { batches?: boolean }) =>
+    withWorkspace(async (parts) => {
+      if (options.batches) {
+        const list = await inWorkspace(parts.db, parts.workspace.id, (tx) => batches.list(tx));
+        if (options.json) printJson(list);
+        else print(show.batches(list));
+        return;
+      }
+      const figures = await inWorkspace(parts.db, parts.workspace.id, sources.figures);
+      const list = show.sourceList([...parts.adapters.values()].map((one) => one.adapter), figures);
+      if (options.json) printJson(list);
+      else print(show.sources(list));
+    }),
+  );
+
+command('ingest <source> [file]', 'take in a file, standard input (-) or a URL; a polled source needs none')
+  .option('--dry-run', 'say what would happen, store nothing')
+  .option('--backfill', 'take history in as if each signal had been received when it happened')
+  .option('--filename <name>', 'name to go by where the input has none (some formats carry the date in it)')
+  .action((source: string, file: string | undefined, options: Shared & { dryRun?: boolean; backfill?: boolean; filename?: string }) =>
+    withWorkspace(async (parts) => {
+      const known = adapterOf(parts, source);
+      const bar = progress(source, null);
+      const onProgress = (counts: batches.Counts) => bar.update(counts.received, `records, ${counts.accepted} new`);
+      if (!file && known.adapter.poll) {
+        const polled = await poll(parts.intake, known.adapter, known.settings, createFetcher(), parts.clock, onProgress);
+        bar.stop();
+        await drain(parts.db, parts.workspace.id, parts.clock);
+        if (options.json) printJson(polled);
+        else print(show.taken({ ...polled, refused: [], error: null }));
+        if (polled.error) throw new Invalid(polled.error);
+        return;
+      }
+      if (!file) throw new Invalid(`${source} needs a file.`, `undercurrent ingest ${source} <file|-|url>`);
+      const { chunks, name } = await openInput(file);
+      const intake = { ...parts.intake, dryRun: options.dryRun, backfill: options.backfill };
+      const fileName = options.filename ?? name;
+      const result = await ingestFile(intake, known.adapter, known.settings, chunks, {
+        fileName,
+        clock: parts.clock,
+        onProgress,
+      }).finally(() => bar.stop());
+      if (!options.dryRun) await drain(parts.db, parts.workspace.id, parts.clock);
+      if (options.json) printJson(result);
+      else print(show.taken(result, options.dryRun));
+      if (result.error) throw new Invalid(result.error.message, result.error.hint);
+    }),
+  );
+
+async function openInput(file: string): Promise<{ chunks: AsyncIterable<Uint8Array>; name: string }> {
+  if (file === '-') return { chunks: process.stdin, name: '-' };
+  if (/^https?:\/\//.test(file)) {
+    const response = await fetch(file);
+    if (!response.ok || !response.body) {
+      throw new NotFound(`${file} answers ${response.status}.`, 'Check the address.');
+    }
+    return { chunks: response.body as unknown as AsyncIterable<Uint8Array>, name: basename(new URL(file).pathname) };
+  }
+  const found = await stat(file).catch(() => null);
+  if (!found?.isFile()) throw new NotFound(`There is no file ${file}.`, 'Check the path.');
+  return { chunks: createReadStream(file, { highWaterMark: 1 << 20 }), name: basename(file) };
+}
+
+function adapterOf(parts: Undercurrent, source: string) {
+  const known = parts.adapters.get(source);
+  if (known) return known;
+  throw new NotFound(
+    `There is no source ${source}.`,
+    `Known are ${[...parts.adapters.keys()].join(', ')}. A new one: npm run new-signal ${source}`,
+  );
+}
+
+command('undo <batch>', 'take a batch back without trace; `undo sample` removes the sample').action(
+  (batch: string, options: Shared) =>
+    withWorkspace(async (parts) => {
+      const undone = await undo(parts.db, parts.workspace, batch, parts.clock());
+      if (batch === SAMPLE) await forgetSample(parts.intake);
+      await drain(parts.db, parts.workspace.id, parts.clock);
+      if (options.json) printJson({ undone });
+      else print(show.undone(undone));
+    }),
+);
+
+command('replay [batch]', 'send dead letters through again, of one batch or all (--dead)')
+  .option('--dead', 'all dead letters')
+  .action((batch: string | undefined, options: Shared & { dead?: boolean }) =>
+    withWorkspace(async (parts) => {
+      if (!batch && !options.dead) throw new Invalid('Which batch?', 'undercurrent replay <batch>, or --dead for all.');
+      const result = await replay(parts.intake, parts.adapters, batch ?? null, parts.clock);
+      await drain(parts.db, parts.workspace.id, parts.clock);
+      if (options.json) printJson(result);
+      else print(show.replayed(result));
+    }),
+  );
+
+command('import <what> <file>', `import ${TABLES.join(', ')} from CSV or JSON (- reads standard input)`)
+  .option('--map <file>', 'JSON that maps our fields to the columns of the file')
+  .action((what: string, file: string, options: Shared & { map?: string }) =>
+    withWorkspace(async (parts) => {
+      if (!(TABLES as readonly string[]).includes(what)) {
+        throw new Invalid(`${what} can't be imported.`, `Known are ${TABLES.join(', ')}.`);
+      }
+      const { chunks, name } = await openInput(file);
+      const map = options.map ? (await openInput(options.map)).chunks : null;
+      const result = await importTable(parts.intake, what as TableName, chunks, { fileName: name, map, clock: parts.clock });
+      await drain(parts.db, parts.workspace.id, parts.clock);
+      if (options.json) printJson(result);
+      else print(show.imported(what, result));
+    }),
+  );
+
+command('score', 'score what is due')
+  .option('--all', 'score every account')
+  .option('--as-of <time>', 'print every account as it stood at that time, and store nothing')
+  .action((options: Shared & { all?: boolean; asOf?: string }) =>
+    withWorkspace(async (parts) => {
+      const { db, workspace, clock } = parts;
+      if (options.asOf) {
+        const asOf = timeOf(options.asOf);
+        const rows = await inWorkspace(
+          db,
+          workspace.id,
+          async (tx) => {
+            const { model, version } = await models.active(tx, clock());
+            const ids = await accounts.allIds(tx);
+            const rows: { account: accounts.Account; score: scores.StoredScore }[] = [];
+            for (let at = 0; at < ids.length; at += 500) {
+              const part = ids.slice(at, at + 500);
+              const found = await accounts.byIds(tx, part);
+              const byId = new Map(found.flatMap((one) => (one ? [[one.id, one] as const] : [])));
+              for (const { accountId, score } of await compute(tx, part, model, asOf, asOf)) {
+                rows.push({ account: byId.get(accountId)!, score: scores.toStored(accountId, score, version, asOf) });
+              }
+            }
+            return rows.sort((a, b) => b.score.heat - a.score.heat || (a.account.id < b.account.id ? -1 : 1));
+          },
+        );
+        if (options.json) printJson(rows.map(show.hotJson));
+        else print(show.hottest(rows.slice(0, 25)));
+        return;
+      }
+      if (options.all) await inWorkspace(db, workspace.id, (tx) => scores.requestAll(tx, clock()));
+      const total = await inWorkspace(db, workspace.id, scores.requested);
+      const bar = progress('Scoring', total);
+      const done = await drain(db, workspace.id, clock, (count) => bar.update(count, ''));
+      bar.stop();
+      if (options.json) printJson({ scored: done });
+      else print(`${done} account${done === 1 ? '' : 's'} scored.`);
+    }),
+  );
+
+command('hot', 'print the hottest accounts and why')
+  .addOption(new Option('--limit <n>', 'how many').default(10).argParser(countOf))
+  .action((options: Shared & { limit: number }) =>
+    withWorkspace(async (parts) => {
+      const rows = await hottest(parts, options.limit);
+      if (options.json) printJson(rows.map(show.hotJson));
+      else print(show.hottest(rows));
+    }),
+  );
+
+async function hottest(parts: Undercurrent, limit: number) {
+  return inWorkspace(
+    parts.db,
+    parts.workspace.id,
+    async (tx) => {
+      const page = await accounts.page(tx, {}, { field: 'HEAT', direction: 'DESC' }, limit, null);
+      const ids = page.map((row) => row.id);
+      const stored = await scores.byAccounts(tx, ids);
+      return (await accounts.byIds(tx, ids)).map((account) => ({ account: account!, score: stored.get(account!.id)! }));
+    },
+    { readOnly: true },
+  );
+}
+
+command('explain <domain>', 'print where an account’s score comes from, point by point')
+  .option('--as-of <time>', 'as it stood at that time')
+  .addOption(new Option('--limit <n>', 'how many contributions').default(15).argParser(countOf))
+  .action((domain: string, options: Shared & { asOf?: string; limit: number }) =>
+    withWorkspace(async (parts) => {
+      const { db, workspace, clock } = parts;
+      const id = await inWorkspace(db, workspace.id, (tx) => accounts.idByDomain(tx, registrableDomain(domain) ?? domain));
+      if (!id) throw new NotFound(`No account has the domain ${domain}.`, 'See `undercurrent hot`.');
+      const asOf = options.asOf ? timeOf(options.asOf) : null;
+      const explained = (await explain(db, workspace.id, id, asOf, clock()))!;
+      const [account] = await inWorkspace(db, workspace.id, (tx) => accounts.byIds(tx, [id]));
+      if (options.json) printJson(show.explanationJson(account!, explained));
+      else print(show.explanation(account!, explained, options.limit));
+    }),
+  );
+
+const digestCommand = program.command('digest').description('what heated up since the last digest');
+for (const action of ['preview', 'send'] as const) {
+  digestCommand
+    .command(action)
+    .description(action === 'preview' ? 'print it, send nothing' : 'send it by mail (SMTP_URL); an empty one is not sent')
+    .option('--recipient <address>', 'who it is for', 'preview')
+    .option('--owner <name>', 'only accounts of this owner')
+    .option('--json', 'print JSON')
+    .action((options: Shared & { recipient: string; owner?: string }) =>
+      withWorkspace(async (parts) => {
+        const { env } = parts;
+        const url = env.PUBLIC_URL ?? `http://${env.HOST}:${env.PORT}`;
+        const who = { recipient: options.recipient, owner: options.owner };
+        if (action === 'preview') {
+          const { digest: composed } = await digest.preview(parts.db, parts.workspace, who, parts.clock());
+          if (options.json) printJson(composed);
+          else print(renderText(composed, { url }));
+          return;
+        }
+        if (!options.recipient.includes('@')) {
+          throw new Invalid('Who is it for?', 'undercurrent digest send --recipient ann@example.com');
+        }
+        if (!env.SMTP_URL) throw new SettingsInvalid('SMTP_URL is not set.', 'e.g. SMTP_URL=smtp://localhost:1025');
+        const mailer = createMailer({ smtpUrl: env.SMTP_URL, from: env.MAIL_FROM });
+        try {
+          const sent = await digest.send(parts.db, parts.workspace, { ...who, url }, (mail) => mailer.send(mail), parts.clock);
+          if (options.json) printJson({ outcome: sent.outcome, ...sent.digest });
+          else print(show.digestSent(sent));
+        } finally {
+          mailer.close();
+        }
+      }),
+    );
+}
+
+const keysCommand = program.command('keys').description('API keys');
+keysCommand
+  .command('create <name>')
+  .description('make a key; it is shown only once')
+  .option('--scopes <list>', `of ${keys.SCOPES.join(', ')}`, 'read')
+  .option('--json', 'print JSON')
+  .action((name: string, options: Shared & { scopes: string }) =>
+    withWorkspace(async (parts) => {
+      const scopes = options.scopes.split(',').map((scope) => {
+        const known = keys.SCOPES.find((one) => one === scope.trim());
+        if (!known) throw new Invalid(`${scope} is not a scope.`, `Known are ${keys.SCOPES.join(', ')}.`);
+        return known;
+      });
+      const made = await inWorkspace(parts.db, parts.workspace.id, (tx) => keys.create(tx, { name, scopes }, parts.clock()));
+      if (options.json) printJson({ ...made, name, scopes });
+      else print(made.key);
+    }),
+  );
+keysCommand
+  .command('list')
+  .description('names, scopes and use of all keys')
+  .option('--json', 'print JSON')
+  .action((options: Shared) =>
+    withWorkspace(async (parts) => {
+      const list = await inWorkspace(parts.db, parts.workspace.id, keys.list);
+      if (options.json) printJson(list);
+      else print(show.keyList(list));
+    }),
+  );
+keysCommand
+  .command('revoke <id>')
+  .description('end a key for good')
+  .option('--json', 'print JSON')
+  .action((id: string, options: Shared) =>
+    withWorkspace(async (parts) => {
+      const revoked = await inWorkspace(parts.db, parts.workspace.id, (tx) => keys.revoke(tx, id, parts.clock()));
+      if (!revoked) throw new NotFound(`There is no live key ${id}.`, 'See `undercurrent keys list`.');
+      if (options.json) printJson({ revoked: id });
+      else print('Revoked.');
+    }),
+  );
+
+function timeOf(text: string): Date {
+  const time = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59.999Z` : text);
+  if (Number.isNaN(time.getTime())) {
+    throw new Invalid(`'${text}' is not a time.`, 'Give it like 2026-01-31 (its end) or 2026-01-31T12:00:00Z.');
+  }
+  return time;
+}
+
+function countOf(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new Invalid(`'${text}' is not a count.`, 'Give a whole number from 1.');
+  return count;
+}
+
+/** 0 done, 1 failed, 2 misused. */
+async function main(): Promise<number> {
+  try {
+    await program.parseAsync();
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof UndercurrentError) {
+      say(`${error.message}${error.hint ? `\n${error.hint}` : ''}`);
+      return 1;
+    }
+    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return 1;
+  }
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0); // `undercurrent hot | head`
+  throw error;
+});
+process.exitCode = await main();

@@ -1,0 +1,138 @@
+import { type Family, KINDS, type SignalKind } from '../signal.ts';
+import { actorType } from './evidence.ts';
+import type { Contribution, Heat } from './heat.ts';
+import { dayNumber, dayText } from './tally.ts';
+
+/** One line of an explanation: all of one kind, across actors and days. */
+export interface Reason {
+  /** `3 people viewed pricing this week: 21.4 points, 38 % of heat`. */
+  text: string;
+  kind: SignalKind;
+  /** Only where the line is about one source: third-party intent. */
+  source: string | null;
+  points: number;
+  /** As of contributions: part of all that was earned, 0–1. */
+  share: number;
+  actors: number;
+  signals: number;
+  /** `YYYY-MM-DD`. */
+  lastDay: string;
+}
+
+/**
+ * The `n` strongest reasons for a heat, most points first, whichever way; ties by kind and source.
+ * `actorName` gives the name of `person:<id>` where it may be shown, else null.
+ */
+export function strongestReasons(
+  heat: Heat,
+  n: number,
+  actorName: (actor: string) => string | null = () => null,
+): Reason[] {
+  const parts = new Map<string, Contribution[]>();
+  for (const contribution of heat.contributions) {
+    const source = contribution.family === 'THIRD_PARTY_INTENT' ? contribution.source : '';
+    const key = `${contribution.kind} ${source}`;
+    const list = parts.get(key);
+    if (list) list.push(contribution);
+    else parts.set(key, [contribution]);
+  }
+  return [...parts]
+    .map(([key, list]) => ({ key, list, points: sum(list, (one) => one.points) }))
+    .sort((a, b) => Math.abs(b.points) - Math.abs(a.points) || (a.key < b.key ? -1 : 1))
+    .slice(0, n)
+    .map(({ list, points }) => reasonOf(list, points, dayNumber(heat.asOf), actorName));
+}
+
+function reasonOf(
+  list: Contribution[],
+  points: number,
+  today: number,
+  actorName: (actor: string) => string | null,
+): Reason {
+  const [first] = list as [Contribution, ...Contribution[]];
+  const share = sum(list, (one) => one.share);
+  // What rounds to no points is not talked about, unless there is nothing else: old visits are not this week's.
+  const telling = list.filter((one) => Math.abs(one.points) >= 0.05);
+  const told = telling.length > 0 ? telling : list;
+  const ages = told.map((one) => ageOf(one, today));
+  const who = actorsOf(told);
+  const signals = sum(told, (one) => one.signalCount);
+  const text = isThirdParty(first.family)
+    ? thirdPartyText(first, who, signals, least(ages))
+    : `${subject(who, actorName)} ${KINDS[first.kind].phrase} ${when(ages)}`;
+  return {
+    text: `${capitalise(text)}: ${worth(points, share)}`,
+    kind: first.kind,
+    source: isThirdParty(first.family) ? first.source : null,
+    points,
+    share,
+    actors: actorsOf(list).length,
+    signals: sum(list, (one) => one.signalCount),
+    lastDay: dayText(today - least(list.map((one) => ageOf(one, today)))),
+  };
+}
+
+/** `Bombora: 5 topics researched elsewhere, last 9 days ago`; `G2: somebody compared us on a review site …`. */
+function thirdPartyText(first: Contribution, who: string[], signals: number, lastAge: number): string {
+  const source = first.source.split('+').map(capitalise).join(' and ');
+  if (first.kind === 'intent.topic') {
+    return `${source}: ${count(signals, 'topic', 'topics')} researched elsewhere, last ${ago(lastAge)}`;
+  }
+  const known = who.some((actor) => actorType(actor) !== 'source');
+  const somebody = known ? subject(who, () => null) : 'somebody';
+  const often = signals === 1 ? '' : signals === 2 ? ' twice' : ` ${signals} times`;
+  return `${source}: ${somebody} ${KINDS[first.kind].phrase}${often}, last ${ago(lastAge)}`;
+}
+
+const ageOf = (one: Contribution, today: number): number => today - dayNumber(new Date(one.day));
+
+/** Distinct actors, strongest first; a source that names nobody stands for itself. */
+function actorsOf(list: Contribution[]): string[] {
+  return [...new Set(list.map((one) => one.actor ?? `source:${one.source}`))];
+}
+
+/** `Ada Vale and 2 other people and 1 anonymous visitor`. */
+function subject(actors: string[], actorName: (actor: string) => string | null): string {
+  const people = actors.filter((actor) => actorType(actor) === 'person');
+  const visitors = actors.filter((actor) => actorType(actor) === 'visitor').length;
+  const parts: string[] = [];
+  const names = people.map(actorName).filter((name) => name !== null);
+  const shown = names.length === people.length && people.length <= 2 ? names : names.slice(0, 1);
+  parts.push(...shown);
+  const rest = people.length - shown.length;
+  if (rest > 0 && shown.length > 0) parts.push(count(rest, 'other person', 'other people'));
+  else if (rest > 0) parts.push(count(rest, 'person', 'people'));
+  if (visitors > 0) parts.push(count(visitors, 'anonymous visitor', 'anonymous visitors'));
+  if (people.length + visitors < actors.length) parts.push('somebody unnamed');
+  return parts.length > 2 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : parts.join(' and ');
+}
+
+function when(ages: number[]): string {
+  const oldest = ages.reduce((most, age) => Math.max(most, age), 0);
+  if (oldest === 0) return 'today';
+  if (oldest < 7) return 'this week';
+  if (oldest < 30) return 'in the last 30 days';
+  return `(last ${ago(least(ages))})`;
+}
+
+function ago(days: number): string {
+  if (days === 0) return 'today';
+  if (days < 14) return `${count(days, 'day', 'days')} ago`;
+  return days < 60 ? `${Math.floor(days / 7)} weeks ago` : `${Math.floor(days / 30)} months ago`;
+}
+
+function worth(points: number, share: number): string {
+  if (points === 0) return 'adds no heat';
+  const shown = Math.abs(points).toFixed(1);
+  const text = `${shown} ${shown === '1.0' ? 'point' : 'points'}`;
+  return points < 0 ? `takes ${text} off` : `${text}, ${Math.round(100 * share)} % of heat`;
+}
+
+const isThirdParty = (family: Family): boolean => family === 'THIRD_PARTY_INTENT';
+/** Not by spreading: a busy account has more days and actors than a call has room for arguments. */
+const least = (numbers: readonly number[]): number =>
+  numbers.reduce((smallest, one) => Math.min(smallest, one), Number.POSITIVE_INFINITY);
+const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+const capitalise = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const sum = <T>(list: readonly T[], of: (one: T) => number): number =>
+  list.reduce((total, one) => total + of(one), 0);

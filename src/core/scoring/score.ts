@@ -1,0 +1,47 @@
+import type { ScoringModel } from '../model.ts';
+import type { Evidence } from './evidence.ts';
+import { type Reason, strongestReasons } from './explain.ts';
+import { type Firmographics, type Fit, type Outcomes, scoreFit } from './fit.ts';
+import { explainTally, type Heat, pastHeat } from './heat.ts';
+import { type Qualification, qualify } from './qualification.ts';
+import { type Stage, stageOf } from './stage.ts';
+import { tally } from './tally.ts';
+
+export interface AccountScore {
+  heat: Heat;
+  /** Heat now less heat a week ago, −100…100. */
+  trend7d: number;
+  fit: Fit;
+  qualification: Qualification;
+  stage: Stage;
+  /** The ten strongest. */
+  reasons: Reason[];
+}
+
+/**
+ * Every score of an account as of a moment. Evidence may be in any order and may hold what is later than `asOf`:
+ * it is left out. Outcomes and firmographics are taken as they are, so for the past hand in what was known then.
+ */
+export function scoreAccount(
+  input: {
+    evidence: readonly Evidence[];
+    firmographics: Firmographics;
+    outcomes: Outcomes;
+    actorName?: (actor: string) => string | null;
+  },
+  model: ScoringModel,
+  asOf: Date,
+): AccountScore {
+  const counted = tally(input.evidence, model, asOf);
+  const heat = explainTally(counted, model);
+  const fit = scoreFit(input.firmographics, input.outcomes, model, asOf);
+  const { openOpportunity, customer } = input.outcomes;
+  return {
+    heat,
+    trend7d: heat.value - pastHeat(counted.evidence, model, asOf),
+    fit,
+    qualification: qualify(fit, heat, model),
+    stage: stageOf({ heat, counted, openOpportunity, customer }, model),
+    reasons: strongestReasons(heat, 10, input.actorName),
+  };
+}

@@ -1,0 +1,262 @@
+/** Accounts, people and outcomes that somebody hands us: through the API, a CSV or the sample. */
+import { z } from 'zod';
+import { Invalid } from '../core/errors.ts';
+import { normalName } from '../core/identity/company-name.ts';
+import { registrableDomain } from '../core/identity/domain.ts';
+import { classifyEmail } from '../core/identity/email.ts';
+import { type Clues, readClues } from '../core/identity/match.ts';
+import * as accounts from '../store/accounts.ts';
+import type { Tx } from '../store/database.ts';
+import * as outcomes from '../store/outcomes.ts';
+import * as people from '../store/people.ts';
+import * as scores from '../store/scores.ts';
+import * as timeline from '../store/timeline.ts';
+import type { Workspace } from '../store/workspaces.ts';
+import { fromKept, openBook, placeAgain } from './place.ts';
+import { refusalOf } from './ingest.ts';
+
+const text = (most = 500) =>
+  z
+    .string()
+    .trim()
+    .max(most)
+    .transform((value) => (value === '' ? null : value))
+    .nullish();
+
+export const accountInputSchema = z.object({
+  domain: text(),
+  domains: z.array(z.string()).nullish(),
+  name: text(),
+  industry: text(),
+  employees: z.number().int().min(0).nullish(),
+  revenue: z.number().min(0).nullish(),
+  country: text(),
+  city: text(),
+  technologies: z.array(z.string()).nullish(),
+  tier: text(),
+  owner: text(),
+  crmId: text(),
+});
+export type AccountInput = z.input<typeof accountInputSchema>;
+
+export const LEAD_STATUSES = ['LEAD', 'MQL', 'SAL', 'SQL', 'OPPORTUNITY', 'CUSTOMER', 'DISQUALIFIED'] as const;
+
+export const personInputSchema = z.object({
+  email: text(),
+  userId: text(),
+  name: text(),
+  title: text(),
+  phone: text(),
+  linkedin: text(),
+  /** Any domain of the account; without it the e-mail's domain decides. */
+  accountDomain: text(),
+  leadStatus: z.enum(LEAD_STATUSES).nullish(),
+});
+export type PersonInput = z.input<typeof personInputSchema>;
+
+export const outcomeInputSchema = z.object({
+  externalId: z.string().trim().min(1).max(255),
+  domain: z.string(),
+  type: z.enum(outcomes.OUTCOME_TYPES),
+  at: z.date(),
+  amount: z.number().nullish(),
+  reason: text(),
+  /** When it became known; default now. Importers of history set it. */
+  receivedAt: z.date().nullish(),
+});
+export type OutcomeInput = z.input<typeof outcomeInputSchema>;
+
+export interface Upserted {
+  created: number;
+  updated: number;
+  rejected: { index: number; code: string; message: string; hint: string }[];
+}
+
+/** Signals placed again in one go when accounts arrive. */
+const WAITING = 50_000;
+
+/** Makes or updates accounts. Rows that are wrong are told, the others are written; waiting signals are placed. */
+export async function upsertAccounts(
+  tx: Tx,
+  workspace: Workspace,
+  inputs: readonly AccountInput[],
+  batchId: string | null,
+  now: Date,
+): Promise<Upserted> {
+  const result: Upserted = { created: 0, updated: 0, rejected: [] };
+  const rows: { index: number; input: z.output<typeof accountInputSchema>; domains: string[]; nameKey: string; clues: Clues }[] = [];
+  for (const [index, raw] of inputs.entries()) {
+    tryRow(result, index, () => {
+      const input = accountInputSchema.parse(raw);
+      const domains = [input.domain, ...(input.domains ?? [])].flatMap((given) => {
+        if (!given) return [];
+        const domain = registrableDomain(given);
+        if (!domain) {
+          throw new Invalid(`[${index}].domain: '${given}' is not a domain`, 'Give it like acme.com.', { field: 'domain' });
+        }
+        return [domain];
+      });
+      if (domains.length === 0 && !input.name) {
+        throw new Invalid(`[${index}]: has neither domain nor name`, 'Give at least one of them.', { field: 'domain' });
+      }
+      const clues = readClues({ companyName: input.name ?? undefined, crmId: input.crmId ?? undefined }, () => undefined);
+      clues.domain = domains[0] ?? null;
+      const nameKey = normalName(input.name ?? domains[0]!).normal;
+      rows.push({ index, input, domains: [...new Set(domains)], nameKey, clues });
+    });
+  }
+  const book = await openBook(tx, rows.flatMap((row) => [row.clues, ...row.domains.map((domain) => ({ ...row.clues, domain }))]));
+  const facts = new Map<string, accounts.AccountFacts>();
+  const domains: { id: string; domain: string }[] = [];
+  for (const { input, domains: own, nameKey, clues } of rows) {
+    const known =
+      (input.crmId ? book.crmIds.get(input.crmId) : undefined) ??
+      own.flatMap((domain) => book.domains.get(domain) ?? [])[0] ??
+      // Without a domain the name decides, but only where it names one account.
+      (own.length === 0 && clues.nameKey && book.names.get(clues.nameKey)?.length === 1
+        ? book.names.get(clues.nameKey)![0]
+        : undefined);
+    const id = known?.id ?? accounts.accountIdOf(tx.workspaceId, own[0] ?? `name:${nameKey}`);
+    facts.set(id, {
+      id,
+      domain: own[0] ?? null,
+      name: input.name ?? known?.name ?? own[0]!,
+      nameKey: input.name || !known ? nameKey : normalName(known.name).normal,
+      industry: input.industry ?? null,
+      employees: input.employees ?? null,
+      revenue: input.revenue ?? null,
+      country: input.country ?? null,
+      city: input.city ?? null,
+      technologies: input.technologies ?? null,
+      tier: input.tier ?? null,
+      owner: input.owner ?? null,
+      crmId: input.crmId ?? null,
+    });
+    for (const domain of own) domains.push({ id, domain });
+  }
+  const written = await accounts.upsert(tx, [...facts.values()], batchId, now);
+  await accounts.addDomains(tx, domains);
+  result.created = written.created.length;
+  result.updated = written.updated.length;
+  await scores.request(tx, [...facts.keys()], now);
+
+  const keys = {
+    domains: domains.map((one) => one.domain),
+    nameKeys: rows.map((row) => row.nameKey),
+    crmIds: rows.flatMap((row) => row.input.crmId ?? []),
+  };
+  await placeAgain(tx, workspace, await timeline.waitingFor(tx, keys, WAITING), now);
+  return result;
+}
+
+/** Makes or updates people, by e-mail or the sender's own id. Their past signals follow them to their account. */
+export async function upsertPeople(
+  tx: Tx,
+  workspace: Workspace,
+  inputs: readonly PersonInput[],
+  batchId: string | null,
+  now: Date,
+): Promise<Upserted> {
+  const result: Upserted = { created: 0, updated: 0, rejected: [] };
+  const rows: { input: z.output<typeof personInputSchema>; keys: string[]; clues: Clues }[] = [];
+  for (const [index, raw] of inputs.entries()) {
+    tryRow(result, index, () => {
+      const input = personInputSchema.parse(raw);
+      const email = input.email ? classifyEmail(input.email) : null;
+      if (email?.class === 'invalid') {
+        throw new Invalid(`[${index}].email: '${input.email}' is not an e-mail address`, 'Give it like ann@acme.com.', { field: 'email' });
+      }
+      const clues = readClues({ email: input.email ?? undefined, userId: input.userId ?? undefined }, () => undefined);
+      if (clues.personKeys.length === 0) {
+        throw new Invalid(`[${index}]: has neither email nor userId`, 'Give at least one of them.', { field: 'email' });
+      }
+      clues.domain = input.accountDomain ? registrableDomain(input.accountDomain) : null;
+      rows.push({ input, keys: clues.personKeys, clues });
+    });
+  }
+  await people.lockIdentities(tx);
+  const book = await openBook(tx, rows.map((row) => row.clues));
+  const facts = new Map<string, people.PersonFacts>();
+  const identities: { key: string; personId: string }[] = [];
+  const moved: string[] = [];
+  for (const { input, keys, clues } of rows) {
+    const known = keys.flatMap((key) => book.people.get(key) ?? [])[0];
+    const id = known?.id ?? people.personIdOf(tx.workspaceId, keys[0]!);
+    const account =
+      (clues.domain ? book.domains.get(clues.domain) : undefined) ??
+      (clues.emailDomain ? book.domains.get(clues.emailDomain) : undefined);
+    if (known && account && known.accountId !== account.id) moved.push(id);
+    facts.set(id, {
+      id,
+      accountId: account?.id ?? null,
+      email: clues.email,
+      name: input.name ?? null,
+      title: input.title ?? null,
+      phone: input.phone ?? null,
+      linkedin: input.linkedin ?? null,
+      leadStatus: input.leadStatus ?? null,
+    });
+    for (const key of keys) if (!book.people.has(key)) identities.push({ key, personId: id });
+  }
+  const written = await people.upsert(tx, [...facts.values()], 'IMPORTED', batchId, now);
+  await people.addIdentities(tx, identities);
+  result.created = written.created.length;
+  result.updated = facts.size - written.created.length;
+  const signals = await timeline.ofPeople(tx, moved);
+  const visitors = new Set(signals.flatMap((signal) => fromKept(signal.clues).anonymousId ?? []));
+  await placeAgain(tx, workspace, signals, now);
+  await placeAgain(tx, workspace, await timeline.ofVisitors(tx, [...visitors]), now);
+  return result;
+}
+
+/** Records outcomes, each once. An account that nobody knows is told, not made. */
+export async function recordOutcomes(
+  tx: Tx,
+  inputs: readonly OutcomeInput[],
+  batchId: string | null,
+  now: Date,
+): Promise<Upserted> {
+  const result: Upserted = { created: 0, updated: 0, rejected: [] };
+  const rows: { index: number; input: z.output<typeof outcomeInputSchema>; clues: Clues }[] = [];
+  for (const [index, raw] of inputs.entries()) {
+    tryRow(result, index, () => {
+      const input = outcomeInputSchema.parse(raw);
+      const clues = readClues({ domain: input.domain }, () => undefined);
+      rows.push({ index, input, clues });
+    });
+  }
+  const book = await openBook(tx, rows.map((row) => row.clues));
+  const facts: outcomes.OutcomeFacts[] = [];
+  for (const { index, input, clues } of rows) {
+    tryRow(result, index, () => {
+      const account = clues.domain ? book.domains.get(clues.domain) : undefined;
+      if (!account) {
+        throw new Invalid(`[${index}].domain: no account has the domain '${input.domain}'`, 'Import the account first.', {
+          field: 'domain',
+        });
+      }
+      facts.push({
+        externalId: input.externalId,
+        accountId: account.id,
+        type: input.type,
+        occurredAt: input.at,
+        receivedAt: input.receivedAt ?? now,
+        amount: input.amount ?? null,
+        reason: input.reason ?? null,
+      });
+    });
+  }
+  result.created = await outcomes.record(tx, facts, batchId, now);
+  result.updated = facts.length - result.created;
+  return result;
+}
+
+function tryRow(result: Upserted, index: number, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    const { code, message, hint } = refusalOf(error);
+    result.rejected.push({ index, code, message: message.startsWith('[') ? message : `[${index}].${message}`, hint });
+  }
+}
+

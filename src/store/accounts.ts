@@ -1,0 +1,418 @@
+/** Accounts and their domains. */
+import { sql } from 'kysely';
+import { nameId } from '../core/id.ts';
+import type { Firmographics } from '../core/scoring/fit.ts';
+import type { Tx } from './database.ts';
+
+export interface Account {
+  id: string;
+  domain: string | null;
+  domains: string[];
+  name: string;
+  industry: string | null;
+  employees: number | null;
+  revenue: number | null;
+  country: string | null;
+  city: string | null;
+  technologies: string[];
+  tier: string | null;
+  owner: string | null;
+  crmId: string | null;
+  origin: 'IMPORTED' | 'DISCOVERED';
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** What is known of an account on its way in; null leaves what is there. */
+export interface AccountFacts {
+  id: string;
+  domain: string | null;
+  name: string;
+  nameKey: string;
+  industry: string | null;
+  employees: number | null;
+  revenue: number | null;
+  country: string | null;
+  city: string | null;
+  technologies: string[] | null;
+  tier: string | null;
+  owner: string | null;
+  crmId: string | null;
+}
+
+export const accountIdOf = (workspaceId: string, domainOrNameKey: string): string =>
+  nameId('account', workspaceId, domainOrNameKey);
+
+/**
+ * Writes imported facts over what is there (null leaves it) and makes what is missing. A discovered account becomes
+ * an imported one. Returns which ids were new.
+ */
+export async function upsert(
+  tx: Tx,
+  facts: readonly AccountFacts[],
+  batchId: string | null,
+  now: Date,
+): Promise<{ created: string[]; updated: string[] }> {
+  if (facts.length === 0) return { created: [], updated: [] };
+  const { rows } = await tx.client.query(
+    `INSERT INTO account AS a (workspace_id, account_id, domain, name, name_key, industry, employees, revenue, country,
+       city, technologies, tier, owner, crm_id, origin, batch_id, created_at, updated_at)
+     SELECT $1, id, domain, name, name_key, industry, employees, revenue, country, city,
+       coalesce(technologies::text[], '{}'), tier, owner, crm_id, 'IMPORTED', $15, $16, $16
+     FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::float8[], $9::text[],
+       $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
+       AS t (id, domain, name, name_key, industry, employees, revenue, country, city, technologies, tier, owner, crm_id)
+     ON CONFLICT (workspace_id, account_id) DO UPDATE SET
+       domain = coalesce(a.domain, EXCLUDED.domain), name = EXCLUDED.name, name_key = EXCLUDED.name_key,
+       industry = coalesce(EXCLUDED.industry, a.industry), employees = coalesce(EXCLUDED.employees, a.employees),
+       revenue = coalesce(EXCLUDED.revenue, a.revenue), country = coalesce(EXCLUDED.country, a.country),
+       city = coalesce(EXCLUDED.city, a.city),
+       technologies = CASE WHEN EXCLUDED.technologies = '{}' THEN a.technologies ELSE EXCLUDED.technologies END,
+       tier = coalesce(EXCLUDED.tier, a.tier), owner = coalesce(EXCLUDED.owner, a.owner),
+       crm_id = coalesce(EXCLUDED.crm_id, a.crm_id), origin = 'IMPORTED', updated_at = EXCLUDED.updated_at
+     RETURNING account_id, created_at = updated_at AND batch_id IS NOT DISTINCT FROM $15 AS created`,
+    [
+      tx.workspaceId,
+      facts.map((f) => f.id),
+      facts.map((f) => f.domain),
+      facts.map((f) => f.name),
+      facts.map((f) => f.nameKey),
+      facts.map((f) => f.industry),
+      facts.map((f) => f.employees),
+      facts.map((f) => f.revenue),
+      facts.map((f) => f.country),
+      facts.map((f) => f.city),
+      facts.map((f) => (f.technologies ? toArrayLiteral(f.technologies) : null)),
+      facts.map((f) => f.tier),
+      facts.map((f) => f.owner),
+      facts.map((f) => f.crmId),
+      batchId,
+      now,
+    ],
+  );
+  await addDomains(tx, facts);
+  return {
+    created: rows.filter((row) => row.created).map((row) => row.account_id),
+    updated: rows.filter((row) => !row.created).map((row) => row.account_id),
+  };
+}
+
+/** Makes accounts of clear domains that belong to none; what is there already stays as it is. */
+export async function discover(
+  tx: Tx,
+  found: readonly { id: string; domain: string; name: string; nameKey: string }[],
+  batchId: string | null,
+  now: Date,
+): Promise<void> {
+  if (found.length === 0) return;
+  await tx.client.query(
+    `INSERT INTO account (workspace_id, account_id, domain, name, name_key, origin, batch_id, created_at, updated_at)
+     SELECT $1, id, domain, name, name_key, 'DISCOVERED', $6, $7, $7
+     FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS t (id, domain, name, name_key)
+     ORDER BY id
+     ON CONFLICT (workspace_id, account_id) DO NOTHING`,
+    [
+      tx.workspaceId,
+      found.map((f) => f.id),
+      found.map((f) => f.domain),
+      found.map((f) => f.name),
+      found.map((f) => f.nameKey),
+      batchId,
+      now,
+    ],
+  );
+  await addDomains(tx, found);
+}
+
+/** Fills what we don't know yet of these accounts; never overwrites. */
+export async function fillIn(
+  tx: Tx,
+  facts: readonly { id: string; industry: string | null; employees: number | null; revenue: number | null; country: string | null }[],
+  now: Date,
+): Promise<void> {
+  if (facts.length === 0) return;
+  await tx.client.query(
+    `UPDATE account AS a SET industry = coalesce(a.industry, t.industry), employees = coalesce(a.employees, t.employees),
+       revenue = coalesce(a.revenue, t.revenue), country = coalesce(a.country, t.country), updated_at = $7
+     FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::float8[], $6::text[]) AS t (id, industry, employees, revenue, country)
+     WHERE a.workspace_id = $1 AND a.account_id = t.id`,
+    [
+      tx.workspaceId,
+      facts.map((f) => f.id),
+      facts.map((f) => f.industry),
+      facts.map((f) => f.employees),
+      facts.map((f) => f.revenue),
+      facts.map((f) => f.country),
+      now,
+    ],
+  );
+}
+
+/** Gives accounts domains that belong to nobody yet. */
+export async function addDomains(tx: Tx, pairs: readonly { id: string; domain: string | null }[]): Promise<void> {
+  const known = pairs.filter((pair) => pair.domain !== null);
+  if (known.length === 0) return;
+  await tx.client.query(
+    `INSERT INTO account_domain (workspace_id, domain, account_id)
+     SELECT $1, domain, id FROM unnest($2::text[], $3::uuid[]) AS t (domain, id) ORDER BY domain
+     ON CONFLICT (workspace_id, domain) DO NOTHING`,
+    [tx.workspaceId, known.map((pair) => pair.domain), known.map((pair) => pair.id)],
+  );
+}
+
+/** Accounts that an import made. */
+export async function madeBy(tx: Tx, batchId: string): Promise<string[]> {
+  const rows = await tx.sql
+    .selectFrom('account')
+    .select('account_id')
+    .where('workspace_id', '=', tx.workspaceId)
+    .where('batch_id', '=', batchId)
+    .where('origin', '=', 'IMPORTED')
+    .execute();
+  return rows.map((row) => row.account_id);
+}
+
+/** Removes accounts; their people must be gone or moved before. */
+export async function remove(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.sql
+    .deleteFrom('account')
+    .where('workspace_id', '=', tx.workspaceId)
+    .where('account_id', '=', sql<string>`any(${ids}::uuid[])`)
+    .execute();
+}
+
+/** Of these, the discovered ones that nobody needs any more: no person left at them. */
+export async function discoveredWithoutPeople(tx: Tx, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await tx.client.query(
+    `SELECT account_id FROM account AS a
+     WHERE workspace_id = $1 AND account_id = ANY($2) AND origin = 'DISCOVERED'
+       AND NOT EXISTS (SELECT FROM person AS p WHERE p.workspace_id = $1 AND p.account_id = a.account_id)`,
+    [tx.workspaceId, ids],
+  );
+  return rows.map((row) => row.account_id);
+}
+
+/** Accounts by id, in the order asked for; unknown ids are null. */
+export async function byIds(tx: Tx, ids: readonly string[]): Promise<(Account | null)[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await tx.client.query({
+    name: 'accounts-by-id',
+    text: `SELECT a.*, (SELECT array_agg(domain ORDER BY domain) FROM account_domain AS d
+             WHERE d.workspace_id = $1 AND d.account_id = a.account_id) AS domains
+           FROM account AS a WHERE a.workspace_id = $1 AND a.account_id = ANY($2)`,
+    values: [tx.workspaceId, ids],
+  });
+  const byId = new Map(rows.map((row) => [row.account_id, toAccount(row)]));
+  return ids.map((id) => byId.get(id) ?? null);
+}
+
+/** The id of the account that owns the domain. */
+export async function idByDomain(tx: Tx, domain: string): Promise<string | null> {
+  const row = await tx.sql
+    .selectFrom('account_domain')
+    .select('account_id')
+    .where('workspace_id', '=', tx.workspaceId)
+    .where('domain', '=', domain)
+    .executeTakeFirst();
+  return row?.account_id ?? null;
+}
+
+export async function allIds(tx: Tx): Promise<string[]> {
+  const { rows } = await tx.client.query('SELECT account_id FROM account WHERE workspace_id = $1 ORDER BY account_id', [
+    tx.workspaceId,
+  ]);
+  return rows.map((row) => row.account_id);
+}
+
+/** What scoring needs to know of accounts besides their signals, by id. `asOf` in the past: outcomes known then. */
+export async function firmographics(tx: Tx, ids: readonly string[], asOf: Date): Promise<Map<string, AccountFactsForScore>> {
+  const { rows } = await tx.client.query({
+    name: 'firmographics',
+    text: `SELECT a.account_id, a.domain, a.name, a.industry, a.employees, a.revenue, a.country, a.technologies,
+             o.customer, o.open_opportunity, o.rejected_at
+           FROM account AS a LEFT JOIN LATERAL (
+             SELECT bool_or(type = 'WON') AS customer,
+                    count(*) FILTER (WHERE type = 'OPPORTUNITY_OPENED') > count(*) FILTER (WHERE type IN ('WON', 'LOST')) AS open_opportunity,
+                    max(occurred_at) FILTER (WHERE type = 'REJECTED_BY_SALES') AS rejected_at
+             FROM outcome AS o WHERE o.workspace_id = $1 AND o.account_id = a.account_id
+               AND o.occurred_at <= $3 AND o.received_at <= $3) AS o ON true
+           WHERE a.workspace_id = $1 AND a.account_id = ANY($2)`,
+    values: [tx.workspaceId, ids, asOf],
+  });
+  return new Map(
+    rows.map((row) => [
+      row.account_id,
+      {
+        domain: row.domain,
+        name: row.name,
+        industry: row.industry,
+        employees: row.employees,
+        revenue: row.revenue,
+        country: row.country,
+        technologies: row.technologies,
+        customer: row.customer ?? false,
+        openOpportunity: row.open_opportunity ?? false,
+        salesSaidNoAt: row.rejected_at,
+      },
+    ]),
+  );
+}
+
+export type AccountFactsForScore = Pick<Firmographics, 'name' | 'industry' | 'employees' | 'revenue' | 'country' | 'technologies'> & {
+  domain: string | null;
+  customer: boolean;
+  openOpportunity: boolean;
+  salesSaidNoAt: Date | null;
+};
+
+export type AccountOrder = 'HEAT' | 'FIT' | 'QUALIFICATION' | 'TREND' | 'NAME' | 'LAST_ACTIVITY';
+
+export interface AccountFilter {
+  search?: string | null;
+  domains?: readonly string[] | null;
+  ids?: readonly string[] | null;
+  owner?: string | null;
+  tier?: string | null;
+  industry?: string | null;
+  country?: string | null;
+  minHeat?: number | null;
+  maxHeat?: number | null;
+  minFit?: number | null;
+  stage?: string | null;
+  qualificationTier?: string | null;
+  changedSince?: Date | null;
+}
+
+const ORDERS: Record<AccountOrder, string> = {
+  HEAT: 's.heat',
+  FIT: 's.fit',
+  QUALIFICATION: 's.qualification',
+  TREND: 's.trend_7d',
+  NAME: 'a.name',
+  LAST_ACTIVITY: 's.last_activity_at',
+};
+
+/** Where a page starts: the ordering value and id of the row before it. */
+export interface AccountCursor {
+  value: string | number | null;
+  id: string;
+}
+
+/**
+ * One page of account ids with their cursor values, by keyset: the cost does not grow with the depth of the page.
+ * `backward` reads the page before the cursor (ids still come in the asked order).
+ */
+export async function page(
+  tx: Tx,
+  filter: AccountFilter,
+  order: { field: AccountOrder; direction: 'ASC' | 'DESC' },
+  limit: number,
+  cursor: AccountCursor | null,
+  backward = false,
+): Promise<{ id: string; value: string | number | null }[]> {
+  const { where, values } = conditions(tx, filter);
+  const column = ORDERS[order.field];
+  const descending = (order.direction === 'DESC') !== backward;
+  const compare = descending ? '<' : '>';
+  if (cursor) {
+    values.push(cursor.value, cursor.id);
+    const type = order.field === 'NAME' ? 'text' : order.field === 'LAST_ACTIVITY' ? 'timestamptz' : 'float8';
+    // Accounts without the value (never active) come last when descending, first when ascending.
+    const [v, id] = [`$${values.length - 1}::${type}`, `$${values.length}::uuid`];
+    const nullable = order.field === 'LAST_ACTIVITY';
+    where.push(
+      nullable
+        ? cursor.value === null
+          ? descending
+            ? `(${column} IS NULL AND a.account_id < ${id} AND ${v} IS NULL)`
+            : `(${column} IS NOT NULL OR a.account_id > ${id}) AND ${v} IS NULL`
+          : descending
+            ? `((${column}, a.account_id) < (${v}, ${id}) OR ${column} IS NULL)`
+            : `(${column}, a.account_id) > (${v}, ${id})`
+        : `(${column}, a.account_id) ${compare} (${v}, ${id})`,
+    );
+  }
+  values.push(limit);
+  const direction = descending ? 'DESC' : 'ASC';
+  const nulls = order.field === 'LAST_ACTIVITY' ? (descending ? ' NULLS LAST' : ' NULLS FIRST') : '';
+  const { rows } = await tx.client.query(
+    `SELECT a.account_id AS id, ${column} AS value
+     FROM account_score AS s JOIN account AS a ON a.workspace_id = $1 AND a.account_id = s.account_id
+     WHERE s.workspace_id = $1 ${where.map((condition) => `AND ${condition}`).join(' ')}
+     ORDER BY ${column} ${direction}${nulls}, ${order.field === 'NAME' ? 'a' : 's'}.account_id ${direction} LIMIT $${values.length}`,
+    values,
+  );
+  const found = rows.map((row) => ({
+    id: row.id as string,
+    value: row.value instanceof Date ? row.value.toISOString() : row.value,
+  }));
+  return backward ? found.reverse() : found;
+}
+
+export async function count(tx: Tx, filter: AccountFilter): Promise<number> {
+  const { where, values } = conditions(tx, filter);
+  const { rows } = await tx.client.query(
+    `SELECT count(*) AS total FROM account_score AS s JOIN account AS a ON a.workspace_id = $1 AND a.account_id = s.account_id
+     WHERE s.workspace_id = $1 ${where.map((condition) => `AND ${condition}`).join(' ')}`,
+    values,
+  );
+  return rows[0].total;
+}
+
+function conditions(tx: Tx, filter: AccountFilter): { where: string[]; values: unknown[] } {
+  const values: unknown[] = [tx.workspaceId];
+  const where: string[] = [];
+  const add = (condition: (place: string) => string, value: unknown) => {
+    if (value === undefined || value === null) return;
+    values.push(value);
+    where.push(condition(`$${values.length}`));
+  };
+  add(
+    (v) => `(a.name ILIKE ${v} OR a.domain ILIKE ${v})`,
+    filter.search ? `%${filter.search.replace(/[\\%_]/g, '\\$&')}%` : null,
+  );
+  add(
+    (v) => `a.account_id IN (SELECT account_id FROM account_domain WHERE workspace_id = $1 AND domain = ANY(${v}))`,
+    filter.domains,
+  );
+  add((v) => `a.account_id = ANY(${v}::uuid[])`, filter.ids);
+  add((v) => `a.owner = ${v}`, filter.owner);
+  add((v) => `a.tier = ${v}`, filter.tier);
+  add((v) => `a.industry = ${v}`, filter.industry);
+  add((v) => `a.country = ${v}`, filter.country);
+  add((v) => `s.heat >= ${v}`, filter.minHeat);
+  add((v) => `s.heat <= ${v}`, filter.maxHeat);
+  add((v) => `s.fit >= ${v}`, filter.minFit);
+  add((v) => `s.stage = ${v}`, filter.stage);
+  add((v) => `s.qualification_tier = ${v}`, filter.qualificationTier);
+  add((v) => `s.last_activity_at >= ${v}`, filter.changedSince);
+  return { where, values };
+}
+
+function toAccount(row: Record<string, never> & { domains: string[] | null }): Account {
+  const r = row as unknown as Account & { account_id: string; crm_id: string | null; created_at: Date; updated_at: Date; domains: string[] | null };
+  return {
+    id: r.account_id,
+    domain: r.domain,
+    domains: r.domains ?? [],
+    name: r.name,
+    industry: r.industry,
+    employees: r.employees,
+    revenue: r.revenue,
+    country: r.country,
+    city: r.city,
+    technologies: r.technologies,
+    tier: r.tier,
+    owner: r.owner,
+    crmId: r.crm_id,
+    origin: r.origin,
+    createdAt: r.created_at,
+    updatedAt: r.updated_at,
+  };
+}
+
+function toArrayLiteral(texts: readonly string[]): string {
+  return `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+}

@@ -1,0 +1,79 @@
+/** The address book of one batch: everything its clues may refer to, in one round trip. */
+import type { AccountRef, Book, PersonRef, VisitorLink } from '../core/identity/match.ts';
+import type { Tx } from './database.ts';
+
+/** The keys that a batch's clues ask for. */
+export interface BookKeys {
+  domains: Set<string>;
+  nameKeys: Set<string>;
+  crmIds: Set<string>;
+  personKeys: Set<string>;
+  anonymousIds: Set<string>;
+}
+
+/** A book that can still be written to: people and accounts made by the batch itself are entered as it goes. */
+export interface OpenBook extends Book {
+  domains: Map<string, AccountRef>;
+  names: Map<string, AccountRef[]>;
+  crmIds: Map<string, AccountRef>;
+  people: Map<string, PersonRef>;
+  links: Map<string, VisitorLink[]>;
+}
+
+/** Links carry their person's account of today, so that a visitor follows its person when that one moves. */
+const LOOK_UP = `
+  SELECT 'domain' AS what, d.domain AS key, a.account_id, a.domain, a.name, NULL::uuid AS person_id, NULL::timestamptz AS at
+  FROM account_domain AS d JOIN account AS a ON a.workspace_id = $1 AND a.account_id = d.account_id
+  WHERE d.workspace_id = $1 AND d.domain = ANY($2)
+  UNION ALL
+  SELECT 'name', a.name_key, a.account_id, a.domain, a.name, NULL, NULL
+  FROM account AS a WHERE a.workspace_id = $1 AND a.name_key = ANY($3)
+  UNION ALL
+  SELECT 'crm', a.crm_id, a.account_id, a.domain, a.name, NULL, NULL
+  FROM account AS a WHERE a.workspace_id = $1 AND a.crm_id = ANY($4)
+  UNION ALL
+  SELECT 'person', i.key, p.account_id, NULL, NULL, p.person_id, NULL
+  FROM person_identity AS i JOIN person AS p ON p.workspace_id = $1 AND p.person_id = i.person_id
+  WHERE i.workspace_id = $1 AND i.key = ANY($5)
+  UNION ALL
+  SELECT 'link', l.anonymous_id, p.account_id, NULL, NULL, l.person_id, min(l.at)
+  FROM visitor_link AS l JOIN person AS p ON p.workspace_id = $1 AND p.person_id = l.person_id
+  WHERE l.workspace_id = $1 AND l.anonymous_id = ANY($6)
+  GROUP BY l.anonymous_id, l.person_id, p.account_id`;
+
+export async function lookUp(tx: Tx, keys: BookKeys): Promise<OpenBook> {
+  const { rows } = await tx.client.query({
+    name: 'look-up',
+    text: LOOK_UP,
+    values: [
+      tx.workspaceId,
+      [...keys.domains],
+      [...keys.nameKeys],
+      [...keys.crmIds],
+      [...keys.personKeys],
+      [...keys.anonymousIds],
+    ],
+  });
+  const book: OpenBook = { domains: new Map(), names: new Map(), crmIds: new Map(), people: new Map(), links: new Map() };
+  for (const row of rows) {
+    if (row.what === 'person') {
+      book.people.set(row.key, { id: row.person_id, accountId: row.account_id });
+    } else if (row.what === 'link') {
+      const links = book.links.get(row.key) ?? [];
+      links.push({ at: row.at, personId: row.person_id, accountId: row.account_id });
+      book.links.set(row.key, links);
+    } else {
+      const account: AccountRef = { id: row.account_id, domain: row.domain, name: row.name };
+      if (row.what === 'domain') book.domains.set(row.key, account);
+      else if (row.what === 'crm') book.crmIds.set(row.key, account);
+      else book.names.set(row.key, [...(book.names.get(row.key) ?? []), account]);
+    }
+  }
+  for (const links of book.links.values()) sortLinks(links);
+  return book;
+}
+
+/** By time; ties by person, so that the order of arrival does not matter. */
+export function sortLinks(links: VisitorLink[]): void {
+  links.sort((a, b) => a.at.getTime() - b.at.getTime() || ((a.personId ?? '') < (b.personId ?? '') ? -1 : 1));
+}

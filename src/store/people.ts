@@ -1,0 +1,282 @@
+/** People, what names them, and which visitors they are. */
+import { sql } from 'kysely';
+import { nameId } from '../core/id.ts';
+import type { Tx } from './database.ts';
+
+export interface Person {
+  id: string;
+  accountId: string | null;
+  email: string | null;
+  name: string | null;
+  title: string | null;
+  phone: string | null;
+  linkedin: string | null;
+  leadStatus: string;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** What is known of a person on its way in; null leaves what is there. */
+export interface PersonFacts {
+  id: string;
+  accountId: string | null;
+  email: string | null;
+  name: string | null;
+  title: string | null;
+  phone: string | null;
+  linkedin: string | null;
+  leadStatus: string | null;
+}
+
+export const personIdOf = (workspaceId: string, key: string): string => nameId('person', workspaceId, key);
+
+/** One identity change at a time per workspace: two batches must not make two people of one. */
+export async function lockIdentities(tx: Tx): Promise<void> {
+  await tx.client.query("SELECT pg_advisory_xact_lock(hashtextextended('undercurrent.identity.' || $1, 0))", [
+    tx.workspaceId,
+  ]);
+}
+
+/** Writes facts over what is there (null leaves it) and makes who is missing. Returns the ids that were new. */
+export async function upsert(
+  tx: Tx,
+  facts: readonly PersonFacts[],
+  origin: 'IMPORTED' | 'DISCOVERED',
+  batchId: string | null,
+  now: Date,
+): Promise<{ created: string[] }> {
+  if (facts.length === 0) return { created: [] };
+  const { rows } = await tx.client.query(
+    `INSERT INTO person AS p (workspace_id, person_id, account_id, email, name, title, phone, linkedin, lead_status,
+       origin, batch_id, created_at, updated_at)
+     SELECT $1, id, account_id, email, name, title, phone, linkedin, coalesce(lead_status, 'LEAD'), $10, $11, $12, $12
+     FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+       AS t (id, account_id, email, name, title, phone, linkedin, lead_status)
+     ORDER BY id
+     ON CONFLICT (workspace_id, person_id) DO UPDATE SET
+       account_id = coalesce(EXCLUDED.account_id, p.account_id), email = coalesce(EXCLUDED.email, p.email),
+       name = coalesce(EXCLUDED.name, p.name), title = coalesce(EXCLUDED.title, p.title),
+       phone = coalesce(EXCLUDED.phone, p.phone), linkedin = coalesce(EXCLUDED.linkedin, p.linkedin),
+       lead_status = CASE WHEN EXCLUDED.lead_status = 'LEAD' THEN p.lead_status ELSE EXCLUDED.lead_status END,
+       origin = CASE WHEN EXCLUDED.origin = 'IMPORTED' THEN 'IMPORTED' ELSE p.origin END, updated_at = EXCLUDED.updated_at
+     RETURNING person_id, created_at = updated_at AND batch_id IS NOT DISTINCT FROM $11 AS created`,
+    [
+      tx.workspaceId,
+      facts.map((f) => f.id),
+      facts.map((f) => f.accountId),
+      facts.map((f) => f.email),
+      facts.map((f) => f.name),
+      facts.map((f) => f.title),
+      facts.map((f) => f.phone),
+      facts.map((f) => f.linkedin),
+      facts.map((f) => f.leadStatus),
+      origin,
+      batchId,
+      now,
+    ],
+  );
+  return { created: rows.filter((row) => row.created).map((row) => row.person_id) };
+}
+
+/** Gives people the keys that name them; a key that somebody has already stays theirs. */
+export async function addIdentities(tx: Tx, pairs: readonly { key: string; personId: string }[]): Promise<void> {
+  if (pairs.length === 0) return;
+  await tx.client.query(
+    `INSERT INTO person_identity (workspace_id, key, person_id)
+     SELECT $1, key, id FROM unnest($2::text[], $3::uuid[]) AS t (key, id) ORDER BY key
+     ON CONFLICT (workspace_id, key) DO NOTHING`,
+    [tx.workspaceId, pairs.map((pair) => pair.key), pairs.map((pair) => pair.personId)],
+  );
+}
+
+/** Records that visitors are people, as this batch says. An earlier time of the same word wins. */
+export async function addLinks(
+  tx: Tx,
+  links: readonly { anonymousId: string; personId: string; at: Date }[],
+  batchId: string,
+): Promise<void> {
+  if (links.length === 0) return;
+  await tx.client.query(
+    `INSERT INTO visitor_link AS l (workspace_id, anonymous_id, person_id, batch_id, at)
+     SELECT $1, anonymous_id, person_id, $5, min(at)
+     FROM unnest($2::text[], $3::uuid[], $4::timestamptz[]) AS t (anonymous_id, person_id, at)
+     GROUP BY anonymous_id, person_id ORDER BY anonymous_id, person_id
+     ON CONFLICT (workspace_id, anonymous_id, person_id, batch_id) DO UPDATE SET at = least(l.at, EXCLUDED.at)`,
+    [
+      tx.workspaceId,
+      links.map((link) => link.anonymousId),
+      links.map((link) => link.personId),
+      links.map((link) => link.at),
+      batchId,
+    ],
+  );
+}
+
+/** Takes back a batch's word about visitors; returns whose. */
+export async function removeLinks(tx: Tx, batchId: string): Promise<{ anonymousIds: string[]; personIds: string[] }> {
+  const { rows } = await tx.client.query(
+    'DELETE FROM visitor_link WHERE workspace_id = $1 AND batch_id = $2 RETURNING anonymous_id, person_id',
+    [tx.workspaceId, batchId],
+  );
+  return {
+    anonymousIds: [...new Set(rows.map((row) => row.anonymous_id))],
+    personIds: [...new Set(rows.map((row) => row.person_id))],
+  };
+}
+
+/** People a batch made. */
+export async function madeBy(tx: Tx, batchId: string): Promise<string[]> {
+  const rows = await tx.sql
+    .selectFrom('person')
+    .select('person_id')
+    .where('workspace_id', '=', tx.workspaceId)
+    .where('batch_id', '=', batchId)
+    .execute();
+  return rows.map((row) => row.person_id);
+}
+
+/** Of these, the ones nobody imported and no other batch's link knows. */
+export async function discoveredWithoutLinks(tx: Tx, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await tx.client.query(
+    `SELECT person_id FROM person AS p
+     WHERE workspace_id = $1 AND person_id = ANY($2) AND origin = 'DISCOVERED'
+       AND NOT EXISTS (SELECT FROM visitor_link AS l WHERE l.workspace_id = $1 AND l.person_id = p.person_id)`,
+    [tx.workspaceId, ids],
+  );
+  return rows.map((row) => row.person_id);
+}
+
+/** Removes people; returns the accounts they were at. */
+export async function remove(tx: Tx, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await tx.sql
+    .deleteFrom('person')
+    .where('workspace_id', '=', tx.workspaceId)
+    .where('person_id', '=', sql<string>`any(${ids}::uuid[])`)
+    .returning('account_id')
+    .execute();
+  return [...new Set(rows.flatMap((row) => row.account_id ?? []))];
+}
+
+/** Detaches people from accounts that are about to go. */
+export async function detach(tx: Tx, accountIds: readonly string[]): Promise<string[]> {
+  if (accountIds.length === 0) return [];
+  const { rows } = await tx.client.query(
+    'UPDATE person SET account_id = NULL WHERE workspace_id = $1 AND account_id = ANY($2) RETURNING person_id',
+    [tx.workspaceId, accountIds],
+  );
+  return rows.map((row) => row.person_id);
+}
+
+/** People by id, in the order asked for; unknown ids are null. */
+export async function byIds(tx: Tx, ids: readonly string[]): Promise<(Person | null)[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await tx.client.query({
+    name: 'people-by-id',
+    text: 'SELECT * FROM person WHERE workspace_id = $1 AND person_id = ANY($2)',
+    values: [tx.workspaceId, ids],
+  });
+  const byId = new Map(rows.map((row) => [row.person_id, toPerson(row)]));
+  return ids.map((id) => byId.get(id) ?? null);
+}
+
+/** One page of people by id; `accountId` narrows it to one account, `search` to names, titles and addresses. */
+export async function page(
+  tx: Tx,
+  filter: { accountId?: string | null; search?: string | null; leadStatus?: string | null },
+  limit: number,
+  cursor: string | null,
+  backward = false,
+): Promise<Person[]> {
+  let query = filtered(tx, filter).selectAll();
+  if (cursor) query = query.where('person_id', backward ? '<' : '>', cursor);
+  const rows = await query
+    .orderBy('person_id', backward ? 'desc' : 'asc')
+    .limit(limit)
+    .execute();
+  const found = rows.map(toPerson);
+  return backward ? found.reverse() : found;
+}
+
+export async function count(
+  tx: Tx,
+  filter: { accountId?: string | null; search?: string | null; leadStatus?: string | null },
+): Promise<number> {
+  const row = await filtered(tx, filter)
+    .select((e) => e.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  return row.total;
+}
+
+/** One page of each of these accounts' people by id, in one statement. */
+export async function pageOf(
+  tx: Tx,
+  accountIds: readonly string[],
+  limit: number,
+  cursor: string | null,
+  backward = false,
+): Promise<Map<string, Person[]>> {
+  const { rows } = await tx.client.query(
+    `SELECT p.* FROM unnest($2::uuid[]) AS wanted (id) CROSS JOIN LATERAL (
+       SELECT * FROM person WHERE workspace_id = $1 AND account_id = wanted.id
+         AND ($4::uuid IS NULL OR person_id ${backward ? '<' : '>'} $4)
+       ORDER BY person_id ${backward ? 'DESC' : 'ASC'} LIMIT $3) AS p`,
+    [tx.workspaceId, accountIds, limit, cursor],
+  );
+  const byAccount = new Map<string, Person[]>(accountIds.map((id) => [id, []]));
+  for (const row of rows) byAccount.get(row.account_id)!.push(toPerson(row));
+  if (backward) for (const found of byAccount.values()) found.reverse();
+  return byAccount;
+}
+
+/** How many people each of these accounts has; absent: none. */
+export async function countOf(tx: Tx, accountIds: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await tx.client.query(
+    'SELECT account_id, count(*) AS total FROM person WHERE workspace_id = $1 AND account_id = ANY($2) GROUP BY account_id',
+    [tx.workspaceId, accountIds],
+  );
+  return new Map(rows.map((row) => [row.account_id, row.total]));
+}
+
+function filtered(
+  tx: Tx,
+  filter: { accountId?: string | null; search?: string | null; leadStatus?: string | null },
+) {
+  let query = tx.sql.selectFrom('person').where('workspace_id', '=', tx.workspaceId);
+  if (filter.accountId) query = query.where('account_id', '=', filter.accountId);
+  if (filter.leadStatus) query = query.where('lead_status', '=', filter.leadStatus);
+  if (filter.search) {
+    const pattern = `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`;
+    query = query.where((e) =>
+      e.or([e('name', 'ilike', pattern), e('email', 'ilike', pattern), e('title', 'ilike', pattern)]),
+    );
+  }
+  return query;
+}
+
+function toPerson(row: {
+  person_id: string;
+  account_id: string | null;
+  email: string | null;
+  name: string | null;
+  title: string | null;
+  phone: string | null;
+  linkedin: string | null;
+  lead_status: string;
+  created_at: Date;
+  updated_at: Date;
+}): Person {
+  return {
+    id: row.person_id,
+    accountId: row.account_id,
+    email: row.email,
+    name: row.name,
+    title: row.title,
+    phone: row.phone,
+    linkedin: row.linkedin,
+    leadStatus: row.lead_status,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

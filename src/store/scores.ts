@@ -1,0 +1,270 @@
+/** Scores as they stand, their history by day, and the requests to compute them again. */
+import type { Contribution } from '../core/scoring/heat.ts';
+import type { Reason } from '../core/scoring/explain.ts';
+import type { FitPart } from '../core/scoring/fit.ts';
+import type { AccountScore } from '../core/scoring/score.ts';
+import type { Tx } from './database.ts';
+
+/** A stored score: what the API shows without computing anything. */
+export interface StoredScore {
+  accountId: string;
+  heat: number;
+  raw: number;
+  band: string;
+  trend7d: number;
+  fit: number;
+  coverage: number;
+  disqualifiedBy: string | null;
+  qualification: number;
+  qualificationTier: string;
+  qualificationReason: string;
+  stage: string;
+  stageReason: string;
+  /** The strongest ten contributions and reasons, and the parts of fit. */
+  detail: { contributions: Contribution[]; reasons: Reason[]; fitParts: FitPart[] };
+  actors: number;
+  lastActivityAt: Date | null;
+  modelVersion: number;
+  scoredAt: Date;
+}
+
+/** How many contributions are kept with a score; more of them are computed when asked for. */
+export const KEPT_CONTRIBUTIONS = 10;
+
+const SAVE = `
+  WITH fresh AS (
+    SELECT * FROM unnest($2::uuid[], $3::float8[], $4::float8[], $5::text[], $6::float8[], $7::float8[], $8::float8[],
+      $9::text[], $10::float8[], $11::text[], $12::text[], $13::text[], $14::text[], $15::jsonb[], $16::int[], $17::timestamptz[])
+      AS t (account_id, heat, raw, band, trend_7d, fit, coverage, disqualified_by, qualification, qualification_tier,
+        qualification_reason, stage, stage_reason, detail, actors, last_activity_at)),
+  saved AS (
+    INSERT INTO account_score AS s
+    SELECT $1, account_id, heat, raw, band, trend_7d, fit, coverage, disqualified_by, qualification, qualification_tier,
+      qualification_reason, stage, stage_reason, detail, actors, last_activity_at, $18, $19
+    FROM fresh ORDER BY account_id
+    ON CONFLICT (workspace_id, account_id) DO UPDATE SET
+      heat = EXCLUDED.heat, raw = EXCLUDED.raw, band = EXCLUDED.band, trend_7d = EXCLUDED.trend_7d, fit = EXCLUDED.fit,
+      coverage = EXCLUDED.coverage, disqualified_by = EXCLUDED.disqualified_by, qualification = EXCLUDED.qualification,
+      qualification_tier = EXCLUDED.qualification_tier, qualification_reason = EXCLUDED.qualification_reason,
+      stage = EXCLUDED.stage, stage_reason = EXCLUDED.stage_reason, detail = EXCLUDED.detail, actors = EXCLUDED.actors,
+      last_activity_at = EXCLUDED.last_activity_at, model_version = EXCLUDED.model_version, scored_at = EXCLUDED.scored_at),
+  yesterday AS (
+    SELECT f.account_id, h.heat, h.qualification, h.stage
+    FROM fresh AS f LEFT JOIN LATERAL (
+      SELECT heat, qualification, stage FROM score_history
+      WHERE workspace_id = $1 AND account_id = f.account_id AND day < $20 ORDER BY day DESC LIMIT 1) AS h ON true),
+  changed AS (
+    SELECT f.* FROM fresh AS f JOIN yesterday AS y USING (account_id)
+    WHERE (coalesce(y.heat, 0), coalesce(y.qualification, -1), coalesce(y.stage, '')) IS DISTINCT FROM (f.heat, f.qualification, f.stage)),
+  unchanged AS (
+    DELETE FROM score_history AS h USING fresh AS f
+    WHERE h.workspace_id = $1 AND h.day = $20 AND h.account_id = f.account_id
+      AND f.account_id NOT IN (SELECT account_id FROM changed))
+  INSERT INTO score_history AS h
+  SELECT $1, account_id, $20, heat, raw, qualification, stage, $18 FROM changed ORDER BY account_id
+  ON CONFLICT (workspace_id, account_id, day) DO UPDATE SET heat = EXCLUDED.heat, raw = EXCLUDED.raw,
+    qualification = EXCLUDED.qualification, stage = EXCLUDED.stage, model_version = EXCLUDED.model_version`;
+
+/** Saves scores of a moment; the history gets a row only where the day differs from the one before. */
+export async function save(
+  tx: Tx,
+  scores: readonly { accountId: string; score: AccountScore }[],
+  modelVersion: number,
+  asOf: Date,
+): Promise<void> {
+  if (scores.length === 0) return;
+  await tx.client.query({
+    name: 'save-scores',
+    text: SAVE,
+    values: [
+      tx.workspaceId,
+      scores.map((s) => s.accountId),
+      scores.map((s) => s.score.heat.value),
+      scores.map((s) => s.score.heat.raw),
+      scores.map((s) => s.score.heat.band),
+      scores.map((s) => s.score.trend7d),
+      scores.map((s) => s.score.fit.value),
+      scores.map((s) => s.score.fit.coverage),
+      scores.map((s) => s.score.fit.disqualifiedBy),
+      scores.map((s) => s.score.qualification.value),
+      scores.map((s) => s.score.qualification.tier),
+      scores.map((s) => s.score.qualification.reason),
+      scores.map((s) => s.score.stage.stage),
+      scores.map((s) => s.score.stage.reason),
+      scores.map((s) => JSON.stringify(detailOf(s.score))),
+      scores.map((s) => s.score.heat.actors),
+      scores.map((s) => s.score.heat.lastActivityAt),
+      modelVersion,
+      asOf,
+      asOf.toISOString().slice(0, 10),
+    ],
+  });
+}
+
+function detailOf(score: AccountScore): StoredScore['detail'] {
+  return {
+    // The signals behind a contribution are found by its actor, kind and day; their ids would swell the row.
+    contributions: score.heat.contributions.slice(0, KEPT_CONTRIBUTIONS).map((one) => ({ ...one, signalIds: [] })),
+    reasons: score.reasons,
+    fitParts: score.fit.parts,
+  };
+}
+
+/** A score as `save` stores it, for one computed on demand. */
+export function toStored(
+  accountId: string,
+  score: AccountScore,
+  modelVersion: number,
+  asOf: Date,
+): StoredScore {
+  return {
+    accountId,
+    heat: score.heat.value,
+    raw: score.heat.raw,
+    band: score.heat.band,
+    trend7d: score.trend7d,
+    fit: score.fit.value,
+    coverage: score.fit.coverage,
+    disqualifiedBy: score.fit.disqualifiedBy,
+    qualification: score.qualification.value,
+    qualificationTier: score.qualification.tier,
+    qualificationReason: score.qualification.reason,
+    stage: score.stage.stage,
+    stageReason: score.stage.reason,
+    detail: { contributions: score.heat.contributions, reasons: score.reasons, fitParts: score.fit.parts },
+    actors: score.heat.actors,
+    lastActivityAt: score.heat.lastActivityAt,
+    modelVersion,
+    scoredAt: asOf,
+  };
+}
+
+/** Stored scores by account. */
+export async function byAccounts(tx: Tx, accountIds: readonly string[]): Promise<Map<string, StoredScore>> {
+  const { rows } = await tx.client.query({
+    name: 'scores-by-account',
+    text: 'SELECT * FROM account_score WHERE workspace_id = $1 AND account_id = ANY($2)',
+    values: [tx.workspaceId, accountIds],
+  });
+  return new Map(
+    rows.map((row) => [
+      row.account_id,
+      {
+        accountId: row.account_id,
+        heat: row.heat,
+        raw: row.raw,
+        band: row.band,
+        trend7d: row.trend_7d,
+        fit: row.fit,
+        coverage: row.coverage,
+        disqualifiedBy: row.disqualified_by,
+        qualification: row.qualification,
+        qualificationTier: row.qualification_tier,
+        qualificationReason: row.qualification_reason,
+        stage: row.stage,
+        stageReason: row.stage_reason,
+        detail: row.detail,
+        actors: row.actors,
+        lastActivityAt: row.last_activity_at,
+        modelVersion: row.model_version,
+        scoredAt: row.scored_at,
+      },
+    ]),
+  );
+}
+
+/** Asks for accounts to be scored again. */
+export async function request(tx: Tx, accountIds: readonly string[], now: Date): Promise<void> {
+  if (accountIds.length === 0) return;
+  await tx.client.query(
+    `INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
+     SELECT $1, gen_random_uuid(), id, $3 FROM unnest($2::uuid[]) AS id`,
+    [tx.workspaceId, accountIds, now],
+  );
+}
+
+/** Asks for every account. Accounts that were never scored are among them. */
+export async function requestAll(tx: Tx, now: Date): Promise<void> {
+  await tx.client.query(
+    `INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
+     SELECT workspace_id, gen_random_uuid(), account_id, $2 FROM account WHERE workspace_id = $1`,
+    [tx.workspaceId, now],
+  );
+}
+
+/**
+ * Takes requests off the list, within this transaction: if it fails they are still asked for, and what is asked for
+ * meanwhile stays. One transaction at a time per workspace, so that an older reading never overwrites a newer score.
+ */
+export async function takeRequested(tx: Tx, limit: number): Promise<string[]> {
+  await tx.client.query("SELECT pg_advisory_xact_lock(hashtextextended('undercurrent.rescore.' || $1, 0))", [
+    tx.workspaceId,
+  ]);
+  const { rows } = await tx.client.query({
+    name: 'take-requested',
+    text: `WITH mine AS (
+        SELECT DISTINCT account_id FROM rescore_request WHERE workspace_id = $1 LIMIT $2),
+      gone AS (
+        DELETE FROM rescore_request AS r USING mine WHERE r.workspace_id = $1 AND r.account_id = mine.account_id)
+      SELECT account_id FROM mine ORDER BY account_id`,
+    values: [tx.workspaceId, limit],
+  });
+  return rows.map((row) => row.account_id);
+}
+
+export async function requested(tx: Tx): Promise<number> {
+  const { rows } = await tx.client.query(
+    'SELECT count(DISTINCT account_id) AS waiting FROM rescore_request WHERE workspace_id = $1',
+    [tx.workspaceId],
+  );
+  return rows[0].waiting;
+}
+
+/** When the newest score was computed. */
+export async function scoredAt(tx: Tx): Promise<Date | null> {
+  const { rows } = await tx.client.query('SELECT max(scored_at) AS at FROM account_score WHERE workspace_id = $1', [
+    tx.workspaceId,
+  ]);
+  return rows[0].at;
+}
+
+/** Heat of each account at the end of a UTC day, as it was stored then; absent: it had none. */
+export async function heatOn(tx: Tx, accountIds: readonly string[], day: string): Promise<Map<string, number>> {
+  const { rows } = await tx.client.query(
+    `SELECT DISTINCT ON (account_id) account_id, heat FROM score_history
+     WHERE workspace_id = $1 AND account_id = ANY($2) AND day <= $3 ORDER BY account_id, day DESC`,
+    [tx.workspaceId, accountIds, day],
+  );
+  return new Map(rows.map((row) => [row.account_id, row.heat]));
+}
+
+/** A stored score of a day on which it differed from the day before. */
+export interface HistoryPoint {
+  /** `YYYY-MM-DD`, UTC. */
+  day: string;
+  heat: number;
+  raw: number;
+  qualification: number;
+  stage: string;
+  modelVersion: number;
+}
+
+/** Histories of these accounts from day to day (both inclusive, UTC), oldest first. */
+export async function history(
+  tx: Tx,
+  accountIds: readonly string[],
+  from: Date,
+  to: Date,
+): Promise<Map<string, HistoryPoint[]>> {
+  const { rows } = await tx.client.query(
+    `SELECT account_id, day, heat, raw, qualification, stage, model_version FROM score_history
+     WHERE workspace_id = $1 AND account_id = ANY($2) AND day >= $3 AND day <= $4 ORDER BY account_id, day`,
+    [tx.workspaceId, accountIds, from.toISOString().slice(0, 10), to.toISOString().slice(0, 10)],
+  );
+  const byAccount = new Map<string, HistoryPoint[]>(accountIds.map((id) => [id, []]));
+  for (const row of rows) {
+    const { day, heat, raw, qualification, stage, model_version: modelVersion } = row;
+    byAccount.get(row.account_id)!.push({ day, heat, raw, qualification, stage, modelVersion });
+  }
+  return byAccount;
+}

@@ -1,0 +1,407 @@
+/** The timeline of signals: appended in bulk, exactly once; read per account; moved when identity changes. */
+import { once } from 'node:events';
+import { from as copyFrom } from 'pg-copy-streams';
+import { firstSignalId } from '../core/id.ts';
+import type { Match, MatchMethod } from '../core/identity/match.ts';
+import type { Evidence } from '../core/scoring/evidence.ts';
+import type { SignalKind } from '../core/signal.ts';
+import type { Database, Tx } from './database.ts';
+
+/** A signal as it is stored. */
+export interface StoredSignal {
+  id: string;
+  batchId: string;
+  source: string;
+  externalId: string;
+  kind: SignalKind;
+  occurredAt: Date;
+  receivedAt: Date;
+  strength: number;
+  sentiment: number | null;
+  accountId: string | null;
+  personId: string | null;
+  anonymousId: string | null;
+  match: Match | null;
+  /** Why it belongs to no account; null where it does. */
+  unplaced: string | null;
+  topics: readonly string[];
+  origin: string | null;
+  url: string | null;
+  title: string | null;
+  clues: unknown;
+  attributes: Record<string, unknown> | null;
+}
+
+/** Where a signal belongs, as far as we know: what may change later. */
+export interface Placed {
+  id: string;
+  occurredAt: Date;
+  clues: unknown;
+  accountId: string | null;
+  personId: string | null;
+  method: MatchMethod | null;
+  confidence: number;
+}
+
+/**
+ * A place for rows on their way in. Made in the transaction that uses it; `ON COMMIT DELETE ROWS` keeps it for the
+ * next one on the same connection.
+ */
+const STAGING = 'CREATE TEMP TABLE IF NOT EXISTS incoming_signal (LIKE signal) ON COMMIT DELETE ROWS';
+
+const APPEND = `
+  WITH added AS (
+    INSERT INTO signal SELECT * FROM incoming_signal
+    ON CONFLICT (workspace_id, signal_id) DO NOTHING
+    RETURNING account_id),
+  asked AS (
+    INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
+    SELECT $1, gen_random_uuid(), account_id, $2
+    FROM (SELECT DISTINCT account_id FROM added WHERE account_id IS NOT NULL) AS touched)
+  SELECT count(*) AS accepted FROM added`;
+
+/**
+ * Appends signals and asks for the touched accounts to be rescored. Returns how many were new; the others were
+ * there already. The partitions must exist (`ensureMonths`).
+ */
+export async function append(tx: Tx, signals: readonly StoredSignal[], now: Date): Promise<number> {
+  if (signals.length === 0) return 0;
+  // In the order of ids, so that two transactions with the same signals wait for each other instead of deadlocking.
+  const ordered = [...signals].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  await tx.client.query(STAGING);
+  const copy = tx.client.query(copyFrom('COPY incoming_signal FROM STDIN'));
+  let text = '';
+  for (const signal of ordered) text += encode(tx.workspaceId, signal);
+  copy.end(text);
+  await once(copy, 'finish');
+  const { rows } = await tx.client.query({ name: 'append-signals', text: APPEND, values: [tx.workspaceId, now] });
+  return rows[0].accepted;
+}
+
+const NULL = '\\N';
+
+/** One row in COPY's text format, in the order of the table's columns. */
+function encode(workspaceId: string, signal: StoredSignal): string {
+  return `${workspaceId}\t${signal.id}\t${signal.batchId}\t${escape(signal.source)}\t${escape(signal.externalId)}\t${signal.kind}\t${signal.occurredAt.toISOString()}\t${signal.receivedAt.toISOString()}\t${signal.strength}\t${signal.sentiment ?? NULL}\t${signal.accountId ?? NULL}\t${signal.personId ?? NULL}\t${orNull(signal.anonymousId)}\t${signal.match?.method ?? NULL}\t${signal.match?.confidence ?? 0}\t${array(signal.match?.evidence ?? [])}\t${orNull(signal.unplaced)}\t${array(signal.topics)}\t${orNull(signal.origin)}\t${orNull(signal.url)}\t${orNull(signal.title)}\t${json(signal.clues)}\t${signal.attributes ? json(signal.attributes) : NULL}\n`;
+}
+
+const SPECIAL = /[\\\n\r\t\0]/;
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '' };
+
+function escape(text: string): string {
+  return SPECIAL.test(text) ? text.replace(/[\\\n\r\t\0]/g, (character) => ESCAPES[character]!) : text;
+}
+
+const orNull = (text: string | null): string => (text === null ? NULL : escape(text));
+
+function array(texts: readonly string[]): string {
+  if (texts.length === 0) return '{}';
+  return escape(`{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`);
+}
+
+/** JSON that jsonb takes: it knows neither U+0000 nor half a surrogate pair, which outside text may contain. */
+function json(value: unknown): string {
+  const text = JSON.stringify(value);
+  return escape(/\\u(0000|d[89a-f])/i.test(text) ? JSON.stringify(wellFormed(value)) : text);
+}
+
+function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed();
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (value && typeof value === 'object' && !(value instanceof Date)) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [wellFormed(key), wellFormed(item)]));
+  }
+  return value;
+}
+
+const months = new WeakMap<Database, Set<string>>();
+
+/**
+ * Makes the monthly partitions these times need. Runs outside the ingest transaction: a month is made once, and
+ * attaching it does not block readers or writers.
+ */
+export async function ensureMonths(db: Database, times: Iterable<Date>): Promise<void> {
+  let known = months.get(db);
+  if (!known) months.set(db, (known = new Set()));
+  const wanted = new Set<string>();
+  for (const time of times) {
+    const month = time.toISOString().slice(0, 7);
+    if (!known.has(month)) wanted.add(month);
+  }
+  for (const month of [...wanted].sort()) {
+    await makeMonth(db, month);
+    known.add(month);
+  }
+}
+
+async function makeMonth(db: Database, month: string): Promise<void> {
+  const name = `signal_${month.replace('-', '_')}`;
+  const from = new Date(`${month}-01T00:00:00Z`);
+  const to = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1, 1));
+  const client = await db.pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query("SELECT pg_advisory_xact_lock(hashtext('undercurrent.signal.months'))");
+    const { rows } = await client.query('SELECT to_regclass($1) IS NOT NULL AS there', [name]);
+    if (!rows[0].there) {
+      await client.query(`
+        CREATE TABLE ${name} (LIKE signal INCLUDING ALL);
+        ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE ${name} FORCE ROW LEVEL SECURITY;
+        CREATE POLICY own_workspace ON ${name}
+          USING (workspace_id = (SELECT nullif(current_setting('undercurrent.workspace', true), '')::uuid));
+        ALTER TABLE signal ATTACH PARTITION ${name} FOR VALUES FROM ('${firstSignalId(from)}') TO ('${firstSignalId(to)}')`);
+    }
+    await client.query('COMMIT');
+    client.release();
+  } catch (error) {
+    client.release(error as Error);
+    throw error;
+  }
+}
+
+/** First-arrival times of events that carry no time of their own; a retry gets the first one's. */
+export async function firstArrivals(
+  tx: Tx,
+  source: string,
+  externalIds: readonly string[],
+  now: Date,
+): Promise<Map<string, Date>> {
+  if (externalIds.length === 0) return new Map();
+  const unique = [...new Set(externalIds)].sort();
+  await tx.client.query(
+    `INSERT INTO first_arrival SELECT $1, $2, id, $4 FROM unnest($3::text[]) AS id ON CONFLICT DO NOTHING`,
+    [tx.workspaceId, source, unique, now],
+  );
+  const { rows } = await tx.client.query(
+    'SELECT external_id, arrived_at FROM first_arrival WHERE workspace_id = $1 AND source = $2 AND external_id = ANY($3)',
+    [tx.workspaceId, source, unique],
+  );
+  return new Map(rows.map((row) => [row.external_id, row.arrived_at]));
+}
+
+const ACTOR = `CASE WHEN person_id IS NOT NULL THEN 'person:' || person_id
+  WHEN anonymous_id IS NOT NULL THEN 'visitor:' || anonymous_id ELSE 'source:' || source END`;
+
+const EVIDENCE = `
+  SELECT account_id, signal_id, source, kind, occurred_at, received_at, ${ACTOR} AS actor,
+         strength, confidence, sentiment, origin
+  FROM signal WHERE workspace_id = $1 AND account_id = ANY($2)`;
+
+/**
+ * Like EVIDENCE, with every signal where it stood at $3: a signal that moved since stands where its first later
+ * move took it from.
+ */
+const EVIDENCE_AS_OF = `
+  WITH moved AS (
+    SELECT DISTINCT ON (signal_id) signal_id, account_id, person_id, confidence
+    FROM signal_move
+    WHERE workspace_id = $1 AND moved_at > $3 AND signal_id IN (
+      SELECT signal_id FROM signal_move WHERE workspace_id = $1 AND account_id = ANY($2)
+      UNION ALL SELECT signal_id FROM signal WHERE workspace_id = $1 AND account_id = ANY($2))
+    ORDER BY signal_id, moved_at),
+  stood AS (
+    SELECT signal_id, source, kind, occurred_at, received_at, anonymous_id, strength, sentiment, origin,
+           account_id, person_id, confidence
+    FROM signal
+    WHERE workspace_id = $1 AND account_id = ANY($2) AND signal_id NOT IN (SELECT signal_id FROM moved)
+    UNION ALL
+    SELECT s.signal_id, s.source, s.kind, s.occurred_at, s.received_at, s.anonymous_id, s.strength, s.sentiment, s.origin,
+           m.account_id, m.person_id, m.confidence
+    FROM moved AS m JOIN signal AS s ON s.workspace_id = $1 AND s.signal_id = m.signal_id
+    WHERE m.account_id = ANY($2))
+  SELECT account_id, signal_id, source, kind, occurred_at, received_at, ${ACTOR} AS actor,
+         strength, confidence, sentiment, origin
+  FROM stood WHERE received_at <= $3`;
+
+/** What scoring needs of these accounts' signals, by account. `asOf` in the past: as they stood and were known then. */
+export async function evidence(
+  tx: Tx,
+  accountIds: readonly string[],
+  asOf: Date | null = null,
+): Promise<Map<string, Evidence[]>> {
+  const { rows } = await tx.client.query({
+    name: asOf ? 'evidence-as-of' : 'evidence',
+    text: asOf ? EVIDENCE_AS_OF : EVIDENCE,
+    values: asOf ? [tx.workspaceId, accountIds, asOf] : [tx.workspaceId, accountIds],
+    rowMode: 'array',
+  });
+  const byAccount = new Map<string, Evidence[]>(accountIds.map((id) => [id, []]));
+  for (const row of rows as unknown as EvidenceRow[]) {
+    byAccount.get(row[0])!.push({
+      id: row[1],
+      source: row[2],
+      kind: row[3],
+      occurredAt: row[4],
+      receivedAt: row[5],
+      actor: row[6],
+      strength: row[7],
+      confidence: row[8],
+      sentiment: row[9],
+      origin: row[10],
+    });
+  }
+  return byAccount;
+}
+
+type EvidenceRow = [
+  string,
+  string,
+  string,
+  SignalKind,
+  Date,
+  Date,
+  string,
+  number,
+  number,
+  number | null,
+  string | null,
+];
+
+const PLACED = 'signal_id, occurred_at, clues, account_id, person_id, method, confidence';
+
+/** Signals of these visitors, for placing them again. */
+export async function ofVisitors(tx: Tx, anonymousIds: readonly string[]): Promise<Placed[]> {
+  if (anonymousIds.length === 0) return [];
+  const { rows } = await tx.client.query(
+    `SELECT ${PLACED} FROM signal WHERE workspace_id = $1 AND anonymous_id = ANY($2) ORDER BY signal_id FOR UPDATE`,
+    [tx.workspaceId, anonymousIds],
+  );
+  return rows.map(toPlaced);
+}
+
+/** Signals of these accounts, for placing them again. */
+export async function ofAccounts(tx: Tx, accountIds: readonly string[]): Promise<Placed[]> {
+  if (accountIds.length === 0) return [];
+  const { rows } = await tx.client.query(
+    `SELECT ${PLACED} FROM signal WHERE workspace_id = $1 AND account_id = ANY($2) ORDER BY signal_id FOR UPDATE`,
+    [tx.workspaceId, accountIds],
+  );
+  return rows.map(toPlaced);
+}
+
+/** Signals of these people, for placing them again. */
+export async function ofPeople(tx: Tx, personIds: readonly string[]): Promise<Placed[]> {
+  if (personIds.length === 0) return [];
+  const { rows } = await tx.client.query(
+    `SELECT ${PLACED} FROM signal WHERE workspace_id = $1 AND person_id = ANY($2) ORDER BY signal_id FOR UPDATE`,
+    [tx.workspaceId, personIds],
+  );
+  return rows.map(toPlaced);
+}
+
+/** Signals that wait for an account and carry a clue to one of these: what to place again when accounts arrive. */
+export async function waitingFor(
+  tx: Tx,
+  keys: { domains: readonly string[]; nameKeys: readonly string[]; crmIds: readonly string[] },
+  limit: number,
+): Promise<Placed[]> {
+  const { rows } = await tx.client.query(
+    `SELECT ${PLACED} FROM signal
+     WHERE workspace_id = $1 AND account_id IS NULL AND (
+       clues->>'domain' = ANY($2) OR clues->>'emailDomain' = ANY($2) OR clues->'network'->>'domain' = ANY($2)
+       OR clues->>'nameKey' = ANY($3) OR clues->>'crmId' = ANY($4))
+     ORDER BY signal_id LIMIT $5 FOR UPDATE`,
+    [tx.workspaceId, keys.domains, keys.nameKeys, keys.crmIds, limit],
+  );
+  return rows.map(toPlaced);
+}
+
+function toPlaced(row: {
+  signal_id: string;
+  occurred_at: Date;
+  clues: unknown;
+  account_id: string | null;
+  person_id: string | null;
+  method: MatchMethod | null;
+  confidence: number;
+}): Placed {
+  return {
+    id: row.signal_id,
+    occurredAt: row.occurred_at,
+    clues: row.clues,
+    accountId: row.account_id,
+    personId: row.person_id,
+    method: row.method,
+    confidence: row.confidence,
+  };
+}
+
+export interface Move {
+  id: string;
+  accountId: string | null;
+  personId: string | null;
+  match: Match | null;
+  unplaced: string | null;
+}
+
+const MOVE = `
+  WITH target AS (
+    SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::float8[], $7::text[], $8::text[])
+      AS t (signal_id, account_id, person_id, method, confidence, evidence, unplaced)),
+  logged AS (
+    INSERT INTO signal_move (workspace_id, signal_id, moved_at, account_id, person_id, method, confidence)
+    SELECT $1, s.signal_id, $9, s.account_id, s.person_id, s.method, s.confidence
+    FROM target AS t JOIN signal AS s ON s.workspace_id = $1 AND s.signal_id = t.signal_id
+    ON CONFLICT DO NOTHING
+    RETURNING account_id),
+  changed AS (
+    UPDATE signal AS s SET account_id = t.account_id, person_id = t.person_id, method = t.method,
+           confidence = t.confidence, evidence = t.evidence::text[], unplaced = t.unplaced
+    FROM target AS t WHERE s.workspace_id = $1 AND s.signal_id = t.signal_id
+    RETURNING t.account_id)
+  INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
+  SELECT $1, gen_random_uuid(), account_id, $9
+  FROM (SELECT account_id FROM logged UNION SELECT account_id FROM changed) AS touched WHERE account_id IS NOT NULL`;
+
+/** Moves signals to other accounts or people, keeps where they were, and asks for both sides to be rescored. */
+export async function move(tx: Tx, moves: readonly Move[], now: Date): Promise<void> {
+  if (moves.length === 0) return;
+  await tx.client.query(MOVE, [
+    tx.workspaceId,
+    moves.map((m) => m.id),
+    moves.map((m) => m.accountId),
+    moves.map((m) => m.personId),
+    moves.map((m) => m.match?.method ?? null),
+    moves.map((m) => m.match?.confidence ?? 0),
+    moves.map((m) => `{${(m.match?.evidence ?? []).map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`),
+    moves.map((m) => m.unplaced),
+    now,
+  ]);
+}
+
+/** Takes a batch's signals off the timeline without trace. Returns what they touched. */
+export async function removeBatch(
+  tx: Tx,
+  batchId: string,
+  now: Date,
+): Promise<{ signals: number; accountIds: string[]; personIds: string[] }> {
+  const { rows } = await tx.client.query(
+    `WITH gone AS (DELETE FROM signal WHERE workspace_id = $1 AND batch_id = $2 RETURNING signal_id, source, external_id, account_id, person_id),
+     moves AS (DELETE FROM signal_move WHERE workspace_id = $1 AND signal_id IN (SELECT signal_id FROM gone)),
+     arrivals AS (DELETE FROM first_arrival AS f USING gone AS g WHERE f.workspace_id = $1 AND f.source = g.source AND f.external_id = g.external_id),
+     asked AS (INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
+       SELECT $1, gen_random_uuid(), account_id, $3
+       FROM (SELECT DISTINCT account_id FROM gone WHERE account_id IS NOT NULL) AS touched)
+     SELECT (SELECT count(*) FROM gone) AS signals,
+            coalesce((SELECT array_agg(DISTINCT account_id) FROM gone WHERE account_id IS NOT NULL), '{}') AS account_ids,
+            coalesce((SELECT array_agg(DISTINCT person_id) FROM gone WHERE person_id IS NOT NULL), '{}') AS person_ids`,
+    [tx.workspaceId, batchId, now],
+  );
+  return { signals: rows[0].signals, accountIds: rows[0].account_ids, personIds: rows[0].person_ids };
+}
+
+/** Of these accounts and people, those that have no signal on the timeline. */
+export async function withoutSignals(
+  tx: Tx,
+  what: 'account' | 'person',
+  ids: readonly string[],
+): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await tx.client.query(
+    `SELECT id FROM unnest($2::uuid[]) AS id
+     WHERE NOT EXISTS (SELECT FROM signal WHERE workspace_id = $1 AND ${what}_id = id)`,
+    [tx.workspaceId, ids],
+  );
+  return rows.map((row) => row.id);
+}
