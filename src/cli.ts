@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
-import { Invalid, NotFound, SettingsInvalid, UndercurrentError } from './core/errors.ts';
 import { renderText } from './core/digest.ts';
+import { Invalid, NotFound, SettingsInvalid, UndercurrentError } from './core/errors.ts';
 import { registrableDomain } from './core/identity/domain.ts';
 import { createMailer } from './edge/deliver/mail.ts';
 import { createFetcher } from './edge/fetcher.ts';
@@ -58,7 +58,8 @@ command('serve', 'serve API, dashboard and jobs until Ctrl-C')
   .option('--no-sample', 'start empty')
   .action(async (options: Shared & { welcome?: boolean; sample?: boolean }, self: Command) => {
     const env = readEnv();
-    if (!isLoopbackHost(env.HOST) && env.HOST !== '0.0.0.0' && env.HOST !== '::') say(`Listening on ${env.HOST}.`);
+    if (!isLoopbackHost(env.HOST) && env.HOST !== '0.0.0.0' && env.HOST !== '::')
+      say(`Listening on ${env.HOST}.`);
     const parts = await open(env, say);
     let running: Awaited<ReturnType<typeof serve>>;
     try {
@@ -89,10 +90,14 @@ async function welcomeSample(parts: Undercurrent): Promise<void> {
   if (counts.accounts > 0 || counts.signals > 0) return;
   say('Loading the sample workspace: a fictional vendor, its market and half a year of signals.');
   const bar = progress('Sample', 100);
-  const loaded = await loadSample(parts.intake, parts.clock, (done, total) => bar.update((100 * done) / total, ''));
+  const loaded = await loadSample(parts.intake, parts.clock, (done, total) =>
+    bar.update((100 * done) / total, ''),
+  );
   bar.stop();
   const total = await drain(parts.db, parts.workspace.id, parts.clock);
-  say(`${loaded.accounts} accounts, ${loaded.signals} signals, ${total} accounts scored. \`undercurrent undo sample\` removes it.`);
+  say(
+    `${loaded.accounts} accounts, ${loaded.signals} signals, ${total} accounts scored. \`undercurrent undo sample\` removes it.`,
+  );
 }
 
 /** Resolves at Ctrl-C, on SIGTERM, and when the npm that started us is gone without telling us. */
@@ -109,26 +114,35 @@ function untilStopped(): Promise<void> {
 command('migrate', 'bring the database to the newest schema').action((options: Shared) =>
   withWorkspace(async ({ database }) => {
     if (options.json) printJson({ applied: database.applied });
-    else print(database.applied.length === 0 ? 'The schema is up to date.' : `Applied ${database.applied.join(', ')}.`);
+    else
+      print(
+        database.applied.length === 0
+          ? 'The schema is up to date.'
+          : `Applied ${database.applied.join(', ')}.`,
+      );
   }),
 );
 
-command('doctor', 'print what is in force, secrets redacted, and check that it works').action((options: Shared) =>
-  withWorkspace(async (parts) => {
-    const counts = await inWorkspace(parts.db, parts.workspace.id, workspaces.counts);
-    const { rows } = await parts.db.pool.query('SELECT version()');
-    const facts = {
-      node: process.version,
-      database: rows[0].version as string,
-      embedded: parts.database.embedded,
-      rowLevelSecurity: parts.db.role ? `through the role ${parts.db.role}` : 'through our own role',
-      workspace: parts.workspace.slug,
-      ...counts,
-      environment: describeEnv(parts.env, [...parts.adapters.values()].map((one) => one.adapter)),
-    };
-    if (options.json) printJson(facts);
-    else print(show.facts(facts));
-  }),
+command('doctor', 'print what is in force, secrets redacted, and check that it works').action(
+  (options: Shared) =>
+    withWorkspace(async (parts) => {
+      const counts = await inWorkspace(parts.db, parts.workspace.id, workspaces.counts);
+      const { rows } = await parts.db.pool.query('SELECT version()');
+      const facts = {
+        node: process.version,
+        database: rows[0].version as string,
+        embedded: parts.database.embedded,
+        rowLevelSecurity: parts.db.role ? `through the role ${parts.db.role}` : 'through our own role',
+        workspace: parts.workspace.slug,
+        ...counts,
+        environment: describeEnv(
+          parts.env,
+          [...parts.adapters.values()].map((one) => one.adapter),
+        ),
+      };
+      if (options.json) printJson(facts);
+      else print(show.facts(facts));
+    }),
 );
 
 command('sources', 'list sources and what each has delivered')
@@ -142,7 +156,10 @@ command('sources', 'list sources and what each has delivered')
         return;
       }
       const figures = await inWorkspace(parts.db, parts.workspace.id, sources.figures);
-      const list = show.sourceList([...parts.adapters.values()].map((one) => one.adapter), figures);
+      const list = show.sourceList(
+        [...parts.adapters.values()].map((one) => one.adapter),
+        figures,
+      );
       if (options.json) printJson(list);
       else print(show.sources(list));
     }),
@@ -152,34 +169,47 @@ command('ingest <source> [file]', 'take in a file, standard input (-) or a URL; 
   .option('--dry-run', 'say what would happen, store nothing')
   .option('--backfill', 'take history in as if each signal had been received when it happened')
   .option('--filename <name>', 'name to go by where the input has none (some formats carry the date in it)')
-  .action((source: string, file: string | undefined, options: Shared & { dryRun?: boolean; backfill?: boolean; filename?: string }) =>
-    withWorkspace(async (parts) => {
-      const known = adapterOf(parts, source);
-      const bar = progress(source, null);
-      const onProgress = (counts: batches.Counts) => bar.update(counts.received, `records, ${counts.accepted} new`);
-      if (!file && known.adapter.poll) {
-        const polled = await poll(parts.intake, known.adapter, known.settings, createFetcher(), parts.clock, onProgress);
-        bar.stop();
-        await drain(parts.db, parts.workspace.id, parts.clock);
-        if (options.json) printJson(polled);
-        else print(show.taken({ ...polled, refused: [], error: null }));
-        if (polled.error) throw new Invalid(polled.error);
-        return;
-      }
-      if (!file) throw new Invalid(`${source} needs a file.`, `undercurrent ingest ${source} <file|-|url>`);
-      const { chunks, name } = await openInput(file);
-      const intake = { ...parts.intake, dryRun: options.dryRun, backfill: options.backfill };
-      const fileName = options.filename ?? name;
-      const result = await ingestFile(intake, known.adapter, known.settings, chunks, {
-        fileName,
-        clock: parts.clock,
-        onProgress,
-      }).finally(() => bar.stop());
-      if (!options.dryRun) await drain(parts.db, parts.workspace.id, parts.clock);
-      if (options.json) printJson(result);
-      else print(show.taken(result, options.dryRun));
-      if (result.error) throw new Invalid(result.error.message, result.error.hint);
-    }),
+  .action(
+    (
+      source: string,
+      file: string | undefined,
+      options: Shared & { dryRun?: boolean; backfill?: boolean; filename?: string },
+    ) =>
+      withWorkspace(async (parts) => {
+        const known = adapterOf(parts, source);
+        const bar = progress(source, null);
+        const onProgress = (counts: batches.Counts) =>
+          bar.update(counts.received, `records, ${counts.accepted} new`);
+        if (!file && known.adapter.poll) {
+          const polled = await poll(
+            parts.intake,
+            known.adapter,
+            known.settings,
+            createFetcher(),
+            parts.clock,
+            onProgress,
+          );
+          bar.stop();
+          await drain(parts.db, parts.workspace.id, parts.clock);
+          if (options.json) printJson(polled);
+          else print(show.taken({ ...polled, refused: [], error: null }));
+          if (polled.error) throw new Invalid(polled.error);
+          return;
+        }
+        if (!file) throw new Invalid(`${source} needs a file.`, `undercurrent ingest ${source} <file|-|url>`);
+        const { chunks, name } = await openInput(file);
+        const intake = { ...parts.intake, dryRun: options.dryRun, backfill: options.backfill };
+        const fileName = options.filename ?? name;
+        const result = await ingestFile(intake, known.adapter, known.settings, chunks, {
+          fileName,
+          clock: parts.clock,
+          onProgress,
+        }).finally(() => bar.stop());
+        if (!options.dryRun) await drain(parts.db, parts.workspace.id, parts.clock);
+        if (options.json) printJson(result);
+        else print(show.taken(result, options.dryRun));
+        if (result.error) throw new Invalid(result.error.message, result.error.hint);
+      }),
   );
 
 async function openInput(file: string): Promise<{ chunks: AsyncIterable<Uint8Array>; name: string }> {
@@ -189,7 +219,10 @@ async function openInput(file: string): Promise<{ chunks: AsyncIterable<Uint8Arr
     if (!response.ok || !response.body) {
       throw new NotFound(`${file} answers ${response.status}.`, 'Check the address.');
     }
-    return { chunks: response.body as unknown as AsyncIterable<Uint8Array>, name: basename(new URL(file).pathname) };
+    return {
+      chunks: response.body as unknown as AsyncIterable<Uint8Array>,
+      name: basename(new URL(file).pathname),
+    };
   }
   const found = await stat(file).catch(() => null);
   if (!found?.isFile()) throw new NotFound(`There is no file ${file}.`, 'Check the path.');
@@ -220,7 +253,8 @@ command('replay [batch]', 'send dead letters through again, of one batch or all 
   .option('--dead', 'all dead letters')
   .action((batch: string | undefined, options: Shared & { dead?: boolean }) =>
     withWorkspace(async (parts) => {
-      if (!batch && !options.dead) throw new Invalid('Which batch?', 'undercurrent replay <batch>, or --dead for all.');
+      if (!batch && !options.dead)
+        throw new Invalid('Which batch?', 'undercurrent replay <batch>, or --dead for all.');
       const result = await replay(parts.intake, parts.adapters, batch ?? null, parts.clock);
       await drain(parts.db, parts.workspace.id, parts.clock);
       if (options.json) printJson(result);
@@ -237,7 +271,11 @@ command('import <what> <file>', `import ${TABLES.join(', ')} from CSV or JSON (-
       }
       const { chunks, name } = await openInput(file);
       const map = options.map ? (await openInput(options.map)).chunks : null;
-      const result = await importTable(parts.intake, what as TableName, chunks, { fileName: name, map, clock: parts.clock });
+      const result = await importTable(parts.intake, what as TableName, chunks, {
+        fileName: name,
+        map,
+        clock: parts.clock,
+      });
       await drain(parts.db, parts.workspace.id, parts.clock);
       if (options.json) printJson(result);
       else print(show.imported(what, result));
@@ -252,24 +290,23 @@ command('score', 'score what is due')
       const { db, workspace, clock } = parts;
       if (options.asOf) {
         const asOf = timeOf(options.asOf);
-        const rows = await inWorkspace(
-          db,
-          workspace.id,
-          async (tx) => {
-            const { model, version } = await models.active(tx, clock());
-            const ids = await accounts.allIds(tx);
-            const rows: { account: accounts.Account; score: scores.StoredScore }[] = [];
-            for (let at = 0; at < ids.length; at += 500) {
-              const part = ids.slice(at, at + 500);
-              const found = await accounts.byIds(tx, part);
-              const byId = new Map(found.flatMap((one) => (one ? [[one.id, one] as const] : [])));
-              for (const { accountId, score } of await compute(tx, part, model, asOf, asOf)) {
-                rows.push({ account: byId.get(accountId)!, score: scores.toStored(accountId, score, version, asOf) });
-              }
+        const rows = await inWorkspace(db, workspace.id, async (tx) => {
+          const { model, version } = await models.active(tx, clock());
+          const ids = await accounts.allIds(tx);
+          const rows: { account: accounts.Account; score: scores.StoredScore }[] = [];
+          for (let at = 0; at < ids.length; at += 500) {
+            const part = ids.slice(at, at + 500);
+            const found = await accounts.byIds(tx, part);
+            const byId = new Map(found.flatMap((one) => (one ? [[one.id, one] as const] : [])));
+            for (const { accountId, score } of await compute(tx, part, model, asOf, asOf)) {
+              rows.push({
+                account: byId.get(accountId)!,
+                score: scores.toStored(accountId, score, version, asOf),
+              });
             }
-            return rows.sort((a, b) => b.score.heat - a.score.heat || (a.account.id < b.account.id ? -1 : 1));
-          },
-        );
+          }
+          return rows.sort((a, b) => b.score.heat - a.score.heat || (a.account.id < b.account.id ? -1 : 1));
+        });
         if (options.json) printJson(rows.map(show.hotJson));
         else print(show.hottest(rows.slice(0, 25)));
         return;
@@ -302,7 +339,10 @@ async function hottest(parts: Undercurrent, limit: number) {
       const page = await accounts.page(tx, {}, { field: 'HEAT', direction: 'DESC' }, limit, null);
       const ids = page.map((row) => row.id);
       const stored = await scores.byAccounts(tx, ids);
-      return (await accounts.byIds(tx, ids)).map((account) => ({ account: account!, score: stored.get(account!.id)! }));
+      return (await accounts.byIds(tx, ids)).map((account) => ({
+        account: account!,
+        score: stored.get(account!.id)!,
+      }));
     },
     { readOnly: true },
   );
@@ -314,7 +354,9 @@ command('explain <domain>', 'print where an account’s score comes from, point 
   .action((domain: string, options: Shared & { asOf?: string; limit: number }) =>
     withWorkspace(async (parts) => {
       const { db, workspace, clock } = parts;
-      const id = await inWorkspace(db, workspace.id, (tx) => accounts.idByDomain(tx, registrableDomain(domain) ?? domain));
+      const id = await inWorkspace(db, workspace.id, (tx) =>
+        accounts.idByDomain(tx, registrableDomain(domain) ?? domain),
+      );
       if (!id) throw new NotFound(`No account has the domain ${domain}.`, 'See `undercurrent hot`.');
       const asOf = options.asOf ? timeOf(options.asOf) : null;
       const explained = (await explain(db, workspace.id, id, asOf, clock()))!;
@@ -328,7 +370,11 @@ const digestCommand = program.command('digest').description('what heated up sinc
 for (const action of ['preview', 'send'] as const) {
   digestCommand
     .command(action)
-    .description(action === 'preview' ? 'print it, send nothing' : 'send it by mail (SMTP_URL); an empty one is not sent')
+    .description(
+      action === 'preview'
+        ? 'print it, send nothing'
+        : 'send it by mail (SMTP_URL); an empty one is not sent',
+    )
     .option('--recipient <address>', 'who it is for', 'preview')
     .option('--owner <name>', 'only accounts of this owner')
     .option('--json', 'print JSON')
@@ -346,10 +392,17 @@ for (const action of ['preview', 'send'] as const) {
         if (!options.recipient.includes('@')) {
           throw new Invalid('Who is it for?', 'undercurrent digest send --recipient ann@example.com');
         }
-        if (!env.SMTP_URL) throw new SettingsInvalid('SMTP_URL is not set.', 'e.g. SMTP_URL=smtp://localhost:1025');
+        if (!env.SMTP_URL)
+          throw new SettingsInvalid('SMTP_URL is not set.', 'e.g. SMTP_URL=smtp://localhost:1025');
         const mailer = createMailer({ smtpUrl: env.SMTP_URL, from: env.MAIL_FROM });
         try {
-          const sent = await digest.send(parts.db, parts.workspace, { ...who, url }, (mail) => mailer.send(mail), parts.clock);
+          const sent = await digest.send(
+            parts.db,
+            parts.workspace,
+            { ...who, url },
+            (mail) => mailer.send(mail),
+            parts.clock,
+          );
           if (options.json) printJson({ outcome: sent.outcome, ...sent.digest });
           else print(show.digestSent(sent));
         } finally {
@@ -372,7 +425,9 @@ keysCommand
         if (!known) throw new Invalid(`${scope} is not a scope.`, `Known are ${keys.SCOPES.join(', ')}.`);
         return known;
       });
-      const made = await inWorkspace(parts.db, parts.workspace.id, (tx) => keys.create(tx, { name, scopes }, parts.clock()));
+      const made = await inWorkspace(parts.db, parts.workspace.id, (tx) =>
+        keys.create(tx, { name, scopes }, parts.clock()),
+      );
       if (options.json) printJson({ ...made, name, scopes });
       else print(made.key);
     }),
@@ -394,7 +449,9 @@ keysCommand
   .option('--json', 'print JSON')
   .action((id: string, options: Shared) =>
     withWorkspace(async (parts) => {
-      const revoked = await inWorkspace(parts.db, parts.workspace.id, (tx) => keys.revoke(tx, id, parts.clock()));
+      const revoked = await inWorkspace(parts.db, parts.workspace.id, (tx) =>
+        keys.revoke(tx, id, parts.clock()),
+      );
       if (!revoked) throw new NotFound(`There is no live key ${id}.`, 'See `undercurrent keys list`.');
       if (options.json) printJson({ revoked: id });
       else print('Revoked.');
@@ -404,14 +461,18 @@ keysCommand
 function timeOf(text: string): Date {
   const time = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59.999Z` : text);
   if (Number.isNaN(time.getTime())) {
-    throw new Invalid(`'${text}' is not a time.`, 'Give it like 2026-01-31 (its end) or 2026-01-31T12:00:00Z.');
+    throw new Invalid(
+      `'${text}' is not a time.`,
+      'Give it like 2026-01-31 (its end) or 2026-01-31T12:00:00Z.',
+    );
   }
   return time;
 }
 
 function countOf(text: string): number {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new Invalid(`'${text}' is not a count.`, 'Give a whole number from 1.');
+  if (!Number.isInteger(count) || count < 1)
+    throw new Invalid(`'${text}' is not a count.`, 'Give a whole number from 1.');
   return count;
 }
 

@@ -2,19 +2,30 @@
 import { z } from 'zod';
 import { SettingsInvalid } from './core/errors.ts';
 
-const optional = (schema: z.ZodType<string>) => z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+const optional = (schema: z.ZodType<string>) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
 export const envSchema = z.object({
   DATABASE_URL: optional(z.url()).describe(
     'PostgreSQL 15–18 to use. Unset: the embedded one in `UNDERCURRENT_DATA`.',
   ),
-  DATABASE_READ_URL: optional(z.url()).describe('A replica that GraphQL queries read from. Unset: `DATABASE_URL`.'),
+  DATABASE_READ_URL: optional(z.url()).describe(
+    'A replica that GraphQL queries read from. Unset: `DATABASE_URL`.',
+  ),
   UNDERCURRENT_DATA: z
     .preprocess((value) => (value === '' ? undefined : value), z.string().default('./.undercurrent'))
     .describe('Folder of the embedded database.'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(4000).describe('Port of the HTTP server; 0 takes a free one.'),
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(4000)
+    .describe('Port of the HTTP server; 0 takes a free one.'),
   HOST: z.string().default('127.0.0.1').describe('Address it listens on.'),
-  PUBLIC_URL: optional(z.url()).describe('Where people reach it, for links in digests. Unset: `http://HOST:PORT`.'),
+  PUBLIC_URL: optional(z.url()).describe(
+    'Where people reach it, for links in digests. Unset: `http://HOST:PORT`.',
+  ),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -26,10 +37,14 @@ export const envSchema = z.object({
   GEOIP_DB: z
     .string()
     .default('')
-    .describe('IP databases, `.mmdb` or CSV ranges, separated by commas. Unset: visitors are not placed by IP.'),
+    .describe(
+      'IP databases, `.mmdb` or CSV ranges, separated by commas. Unset: visitors are not placed by IP.',
+    ),
   UNDERCURRENT_ADMIN_KEY: optional(z.string().min(16))
     .meta({ secret: true })
-    .describe('First admin key, 16 characters or more. Unset: one is made at the first start and printed once.'),
+    .describe(
+      'First admin key, 16 characters or more. Unset: one is made at the first start and printed once.',
+    ),
   NODE_ENV: z.string().default('development').describe('`production` turns GraphiQL off.'),
 });
 export type Env = z.infer<typeof envSchema>;
@@ -39,7 +54,10 @@ export function readEnv(source: Record<string, string | undefined> = process.env
   const parsed = envSchema.safeParse(source);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new SettingsInvalid(`${issue.path.join('.')}: ${issue.message}`, 'See the configuration table in README.md.');
+  throw new SettingsInvalid(
+    `${issue.path.join('.')}: ${issue.message}`,
+    'See the configuration table in README.md.',
+  );
 }
 
 /** Settings of one adapter out of `SIGNAL_<ID>_<KEY>`. Throws `SettingsInvalid` naming the variable. */

@@ -1,5 +1,6 @@
 /** The composition root: puts the parts together for the command line and the server. */
 import { serve as listen } from '@hono/node-server';
+import { SettingsInvalid } from './core/errors.ts';
 import type { Network } from './core/identity/network.ts';
 import type { Adapter } from './core/signal.ts';
 import { loadAdapters } from './edge/adapters.ts';
@@ -9,7 +10,6 @@ import { createJobs } from './edge/jobs.ts';
 import { createLog, type Log } from './edge/log.ts';
 import { Rescorer } from './edge/rescorer.ts';
 import { createServer } from './edge/server.ts';
-import { SettingsInvalid } from './core/errors.ts';
 import { type Env, readAdapterSettings } from './env.ts';
 import { type Intake, openIntake } from './flow/ingest.ts';
 import { close, connect, type Database, inWorkspace } from './store/database.ts';
@@ -43,10 +43,17 @@ export async function open(env: Env, talk: (line: string) => void = () => {}): P
     const db = await connect(url);
     const readDb = env.DATABASE_READ_URL ? await connect(env.DATABASE_READ_URL) : db;
     const workspace = await workspaces.ensure(db, workspaces.DEFAULT_SLUG, clock());
-    const ranges = await openIpRanges(env.GEOIP_DB.split(',').map((path) => path.trim()).filter(Boolean));
+    const ranges = await openIpRanges(
+      env.GEOIP_DB.split(',')
+        .map((path) => path.trim())
+        .filter(Boolean),
+    );
     const networkOf = (ip: string) => ranges.lookup(ip);
     const adapters = new Map(
-      [...(await loadAdapters())].map(([id, adapter]) => [id, { adapter, settings: readAdapterSettings(adapter) }]),
+      [...(await loadAdapters())].map(([id, adapter]) => [
+        id,
+        { adapter, settings: readAdapterSettings(adapter) },
+      ]),
     );
     return {
       env,
@@ -103,11 +110,16 @@ export async function serve(parts: Undercurrent): Promise<Running> {
     signInOnLoopback: isLoopbackHost(env.HOST),
   });
   const listener = await new Promise<ReturnType<typeof listen>>((resolve, reject) => {
-    const starting = listen({ fetch: server.app.fetch, port: env.PORT, hostname: env.HOST }, () => resolve(starting));
+    const starting = listen({ fetch: server.app.fetch, port: env.PORT, hostname: env.HOST }, () =>
+      resolve(starting),
+    );
     starting.once('error', (error: NodeJS.ErrnoException) =>
       reject(
         error.code === 'EADDRINUSE'
-          ? new SettingsInvalid(`Port ${env.PORT} is taken.`, `Choose another one: PORT=${env.PORT + 1} npm start`)
+          ? new SettingsInvalid(
+              `Port ${env.PORT} is taken.`,
+              `Choose another one: PORT=${env.PORT + 1} npm start`,
+            )
           : error,
       ),
     );

@@ -209,9 +209,10 @@ export interface FetchedPage {
 }
 
 /** Handed to `poll`: the only way out to the network, with retry, rate limit and private-address guard inside. */
-export interface Fetcher {
-  (url: string, options?: { headers?: Record<string, string>; method?: string; body?: string }): Promise<FetchedPage>;
-}
+export type Fetcher = (
+  url: string,
+  options?: { headers?: Record<string, string>; method?: string; body?: string },
+) => Promise<FetchedPage>;
 
 export interface PollTransport<Settings = unknown> {
   /** How often, as a cron expression in UTC. */

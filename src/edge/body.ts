@@ -9,7 +9,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** The body's bytes, at most `most` of them, before and after unzipping. Throws `TooLarge` and `Invalid`. */
 export async function readBytes(request: Request, most: number): Promise<Uint8Array> {
   const tooLarge = () =>
-    new TooLarge(`The body has more than ${most} bytes.`, `Send at most ${Math.floor(most / 1024)} KB at once.`);
+    new TooLarge(
+      `The body has more than ${most} bytes.`,
+      `Send at most ${Math.floor(most / 1024)} KB at once.`,
+    );
   if (Number(request.headers.get('content-length') ?? 0) > most) throw tooLarge();
   let bytes: Uint8Array;
   if (request.headers.has('content-length')) {
@@ -46,15 +49,22 @@ export async function readJson(request: Request, most: number): Promise<unknown>
   try {
     text = utf8.decode(bytes);
   } catch (cause) {
-    throw new Invalid('The body is not valid UTF-8.', 'Encode the JSON as UTF-8.', { code: 'INVALID_UTF8', cause });
+    throw new Invalid('The body is not valid UTF-8.', 'Encode the JSON as UTF-8.', {
+      code: 'INVALID_UTF8',
+      cause,
+    });
   }
   try {
     return JSON.parse(text);
   } catch (cause) {
     const reason = (cause as Error).message.replace(/, ".*/s, '').slice(0, 200);
-    throw new Invalid(`The body is not valid JSON: ${reason}`, 'Send one JSON object as the Segment HTTP API describes.', {
-      code: 'INVALID_JSON',
-      cause,
-    });
+    throw new Invalid(
+      `The body is not valid JSON: ${reason}`,
+      'Send one JSON object as the Segment HTTP API describes.',
+      {
+        code: 'INVALID_JSON',
+        cause,
+      },
+    );
   }
 }

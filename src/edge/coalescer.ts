@@ -97,7 +97,12 @@ class Lane {
       const now = this.#clock();
       const records = group.length === 1 ? group[0]!.records : group.flatMap((one) => one.records);
       const id = await this.#batchOf(now);
-      const taken = await take(this.#intake, { id, adapter: this.#adapter, settings: this.#settings }, records, now);
+      const taken = await take(
+        this.#intake,
+        { id, adapter: this.#adapter, settings: this.#settings },
+        records,
+        now,
+      );
       let from = 0;
       for (const one of group) {
         const to = from + one.records.length;

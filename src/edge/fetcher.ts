@@ -10,7 +10,9 @@ const TIMEOUT = 20_000;
 const MOST = 20 * 1024 * 1024;
 
 /** `allowPrivate` is for tests, whose servers listen on loopback. */
-export function createFetcher(options: { allowPrivate?: boolean; wait?: (ms: number) => Promise<void> } = {}): Fetcher {
+export function createFetcher(
+  options: { allowPrivate?: boolean; wait?: (ms: number) => Promise<void> } = {},
+): Fetcher {
   const wait = options.wait ?? ((ms) => sleep(ms));
   return async (url, request = {}) => {
     if (!options.allowPrivate) await refusePrivate(url);
@@ -36,7 +38,12 @@ export function createFetcher(options: { allowPrivate?: boolean; wait?: (ms: num
         await response.body?.cancel();
       } catch (error) {
         if (error instanceof SourceRefused) throw error;
-        failure = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);
+        failure =
+          error instanceof Error
+            ? error.cause instanceof Error
+              ? error.cause.message
+              : error.message
+            : String(error);
       }
       if (attempt === TRIES) {
         throw new SourceDown(`${new URL(url).host}: ${failure}`, 'It is tried again at the next poll.');
@@ -59,7 +66,8 @@ async function readText(response: Response): Promise<string> {
 
 async function refusePrivate(url: string): Promise<void> {
   const { protocol, hostname } = new URL(url);
-  if (protocol !== 'https:' && protocol !== 'http:') throw new SourceRefused(`${protocol} addresses are not fetched.`);
+  if (protocol !== 'https:' && protocol !== 'http:')
+    throw new SourceRefused(`${protocol} addresses are not fetched.`);
   const addresses = await lookup(hostname.replace(/^\[|\]$/g, ''), { all: true }).catch(() => {
     throw new SourceDown(`${hostname}: no such host`, 'It is tried again at the next poll.');
   });

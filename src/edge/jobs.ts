@@ -1,9 +1,9 @@
 /** What happens by the clock: nightly scoring, polls, forgetting visitor keys. Times are UTC. */
 import cron from 'node-cron';
+import type { Network } from '../core/identity/network.ts';
 import type { Adapter } from '../core/signal.ts';
 import { openIntake } from '../flow/ingest.ts';
 import { poll } from '../flow/poll.ts';
-import type { Network } from '../core/identity/network.ts';
 import { type Database, inWorkspace, listWorkspaceIds } from '../store/database.ts';
 import * as scores from '../store/scores.ts';
 import * as visitorKeys from '../store/visitor-keys.ts';
@@ -29,7 +29,9 @@ export function createJobs(parts: JobParts, rescorer: Rescorer): { stop(): void 
         expression,
         async () => {
           for (const workspaceId of await listWorkspaceIds(db)) {
-            await work(workspaceId).catch((error: unknown) => log.error({ err: error, job: name }, 'job failed'));
+            await work(workspaceId).catch((error: unknown) =>
+              log.error({ err: error, job: name }, 'job failed'),
+            );
           }
         },
         { timezone: 'UTC', noOverlap: true, name },
@@ -50,7 +52,13 @@ export function createJobs(parts: JobParts, rescorer: Rescorer): { stop(): void 
     schedule(adapter.poll.schedule, `poll-${adapter.id}`, async (workspaceId) => {
       const workspace = await inWorkspace(db, workspaceId, workspaces.read, { readOnly: true });
       if (!workspace) return;
-      const polled = await poll(openIntake(db, workspace, parts.networkOf), adapter, settings, createFetcher(), clock);
+      const polled = await poll(
+        openIntake(db, workspace, parts.networkOf),
+        adapter,
+        settings,
+        createFetcher(),
+        clock,
+      );
       if (polled.error) log.warn({ source: adapter.id, reason: polled.error }, 'poll ended early');
       if (polled.accepted > 0) rescorer.poke(workspaceId);
     });

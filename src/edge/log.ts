@@ -5,6 +5,10 @@ export type Log = pino.Logger;
 
 export const createLog = (level: string): Log =>
   pino(
-    { level, base: undefined, redact: ['authorization', 'key', 'url', 'password', '*.authorization', '*.key', '*.url', '*.password'] },
+    {
+      level,
+      base: undefined,
+      redact: ['authorization', 'key', 'url', 'password', '*.authorization', '*.key', '*.url', '*.password'],
+    },
     pino.destination({ dest: 2, sync: true }),
   );

@@ -33,7 +33,10 @@ export interface ServerParts {
   log: Log;
   /** Told after every commit that touched accounts. */
   onTouched: (workspaceId: string) => void;
-  graphql: (request: Request, auth: { workspace: workspaces.Workspace; scopes: ReadonlySet<Scope> }) => Promise<Response>;
+  graphql: (
+    request: Request,
+    auth: { workspace: workspaces.Workspace; scopes: ReadonlySet<Scope> },
+  ) => Promise<Response>;
   /** Whether to let the dashboard in without a key on loopback, where the workspace holds the sample. */
   signInOnLoopback: boolean;
 }
@@ -103,12 +106,27 @@ export function createServer(parts: ServerParts): Server {
     log.error({ err: error }, 'request failed');
     c.header('Retry-After', '1');
     return c.json(
-      { error: { code: 'UNAVAILABLE', message: 'It could not be stored just now.', hint: 'Send it again; nothing is stored twice.' } },
+      {
+        error: {
+          code: 'UNAVAILABLE',
+          message: 'It could not be stored just now.',
+          hint: 'Send it again; nothing is stored twice.',
+        },
+      },
       503,
     );
   });
   app.notFound((c) =>
-    c.json({ error: { code: 'NOT_FOUND', message: `There is nothing at ${c.req.path}.`, hint: 'See README.md for the routes.' } }, 404),
+    c.json(
+      {
+        error: {
+          code: 'NOT_FOUND',
+          message: `There is nothing at ${c.req.path}.`,
+          hint: 'See README.md for the routes.',
+        },
+      },
+      404,
+    ),
   );
 
   app.get('/healthz', (c) => c.text('ok'));
@@ -145,16 +163,25 @@ export function createServer(parts: ServerParts): Server {
     const origin = c.req.header('origin');
     if (origin && new URL(origin).host !== host) return null;
     const id = workspaces.workspaceIdOf(workspaces.DEFAULT_SLUG);
-    const [sample] = await inWorkspace(db, id, (tx) => batches.list(tx, { label: SAMPLE, transport: 'sample', limit: 1 }), {
-      readOnly: true,
-    });
+    const [sample] = await inWorkspace(
+      db,
+      id,
+      (tx) => batches.list(tx, { label: SAMPLE, transport: 'sample', limit: 1 }),
+      {
+        readOnly: true,
+      },
+    );
     if (!sample || sample.undoneAt) return null;
     return { workspaceId: id, scopes: new Set<Scope>(['read']) };
   }
 
   app.post('/v1/:verb', async (c) => {
     const verb = VERBS[c.req.param('verb')];
-    if (!verb) throw new NotFound(`There is no /v1/${c.req.param('verb')}.`, `Known are ${Object.keys(VERBS).join(', ')}.`);
+    if (!verb)
+      throw new NotFound(
+        `There is no /v1/${c.req.param('verb')}.`,
+        `Known are ${Object.keys(VERBS).join(', ')}.`,
+      );
     const push = adapters.get('segment');
     if (!push) throw new NotFound('The segment adapter is not installed.');
     const header = keyOf(c.req.header('authorization'));
@@ -164,7 +191,12 @@ export function createServer(parts: ServerParts): Server {
     const intake = await intakeOf(caller.workspaceId);
     const read = readMessages(verb, body, clock(), addressOf(c));
     const records: (Incoming & { at: number })[] = [
-      ...read.messages.map(({ index, message, raw }) => ({ at: index, place: `batch[${index}]`, record: message, raw })),
+      ...read.messages.map(({ index, message, raw }) => ({
+        at: index,
+        place: `batch[${index}]`,
+        record: message,
+        raw,
+      })),
       ...read.rejected.map(({ index, code, message, hint, raw }) => ({
         at: index,
         place: `batch[${index}]`,
@@ -173,7 +205,8 @@ export function createServer(parts: ServerParts): Server {
         parsed: true,
       })),
     ].sort((a, b) => a.at - b.at);
-    const refused = records.length > 0 ? await coalescer.push(intake, push.adapter, push.settings, records) : [];
+    const refused =
+      records.length > 0 ? await coalescer.push(intake, push.adapter, push.settings, records) : [];
     if (refused.length === 0) return c.json({ success: true });
     const idOf = new Map([
       ...read.messages.map(({ index, message }) => [index, message.messageId] as const),
@@ -194,9 +227,11 @@ export function createServer(parts: ServerParts): Server {
     const caller = await keyring.demand(keyOf(c.req.header('authorization')), 'ingest');
     const source = c.req.param('source');
     const known = adapters.get(source);
-    if (!known) throw new NotFound(`There is no source ${source}.`, `Known are ${[...adapters.keys()].join(', ')}.`);
+    if (!known)
+      throw new NotFound(`There is no source ${source}.`, `Known are ${[...adapters.keys()].join(', ')}.`);
     const intake = await intakeOf(caller.workspaceId);
-    const chunks = (c.req.raw.body ?? new ReadableStream({ start: (s) => s.close() })) as unknown as AsyncIterable<Uint8Array>;
+    const chunks = (c.req.raw.body ??
+      new ReadableStream({ start: (s) => s.close() })) as unknown as AsyncIterable<Uint8Array>;
     const fileName = c.req.query('filename') ?? c.req.header('x-filename');
     const result = await ingestFile(intake, known.adapter, known.settings, chunks, { fileName, clock });
     parts.onTouched(caller.workspaceId);
@@ -224,7 +259,8 @@ export function createServer(parts: ServerParts): Server {
     const caller = await keyring.demand(keyOf(c.req.header('authorization')), 'ingest');
     const { workspace } = await intakeOf(caller.workspaceId);
     const batch = c.req.param('batch');
-    if (!/^[0-9a-f-]{36}$/i.test(batch)) throw new Invalid(`'${batch}' is not a batch id.`, 'Use the id the import answered with.');
+    if (!/^[0-9a-f-]{36}$/i.test(batch))
+      throw new Invalid(`'${batch}' is not a batch id.`, 'Use the id the import answered with.');
     const undone = await undo(db, workspace, batch, clock());
     parts.onTouched(caller.workspaceId);
     return c.json({ undone });

@@ -1,6 +1,7 @@
 /** How results look on a terminal, and the same as JSON. */
-import type { Adapter } from '../core/signal.ts';
+
 import type { AccountScore } from '../core/scoring/score.ts';
+import type { Adapter } from '../core/signal.ts';
 import type { Sent } from '../flow/digest.ts';
 import type { FileResult } from '../flow/file.ts';
 import type { Replayed } from '../flow/replay.ts';
@@ -27,7 +28,11 @@ export function hottest(rows: readonly Scored[]): string {
     .map(({ account, score }, at) => {
       const heat = score.heat.toFixed(1).padStart(5);
       const trend = `${score.trend7d < 0 ? '▼' : score.trend7d > 0 ? '▲' : '='} ${Math.abs(score.trend7d).toFixed(1)} in 7 days`;
-      const facts = [score.stage, `fit ${score.fit.toFixed(0)}`, `qualification ${score.qualification.toFixed(0)} ${score.qualificationTier}`];
+      const facts = [
+        score.stage,
+        `fit ${score.fit.toFixed(0)}`,
+        `qualification ${score.qualification.toFixed(1)} ${score.qualificationTier}`,
+      ];
       const reasons = score.detail.reasons.slice(0, 3).map((reason) => `       ${plain(reason.text)}`);
       const name = `${plain(account.name)}${account.domain && account.domain !== account.name ? paint('dim', ` ${account.domain}`) : ''}`;
       return [
@@ -66,17 +71,23 @@ interface Explained {
   names: ReadonlyMap<string, string>;
 }
 
-export function explanation(account: Account, { score, modelVersion, names }: Explained, limit: number): string {
+export function explanation(
+  account: Account,
+  { score, modelVersion, names }: Explained,
+  limit: number,
+): string {
   const { heat, fit, qualification, stage } = score;
-  const parts = heat.contributions.slice(0, limit).map((one) => [
-    one.day,
-    one.kind,
-    plain(one.source),
-    plain(one.actor ? (names.get(one.actor) ?? 'known person') : '–'),
-    one.points.toFixed(2),
-    `${(100 * one.share).toFixed(0)} %`,
-    plain(one.reason),
-  ]);
+  const parts = heat.contributions
+    .slice(0, limit)
+    .map((one) => [
+      one.day,
+      one.kind,
+      plain(one.source),
+      plain(one.actor ? (names.get(one.actor) ?? 'known person') : '–'),
+      one.points.toFixed(2),
+      `${(100 * one.share).toFixed(0)} %`,
+      plain(one.reason),
+    ]);
   const rest = heat.contributions.slice(limit);
   const restPoints = rest.reduce((sum, one) => sum + one.points, 0);
   return [
@@ -85,10 +96,14 @@ export function explanation(account: Account, { score, modelVersion, names }: Ex
     ...score.reasons.slice(0, 5).map((reason) => `  ${plain(reason.text)}`),
     '',
     table([['day', 'kind', 'source', 'who', 'points', 'share', 'how'], ...parts]),
-    ...(rest.length > 0 ? [`… and ${rest.length} more with ${restPoints.toFixed(2)} points (--limit shows them)`] : []),
+    ...(rest.length > 0
+      ? [`… and ${rest.length} more with ${restPoints.toFixed(2)} points (--limit shows them)`]
+      : []),
     '',
     `fit ${fit.value.toFixed(1)} with ${(100 * fit.coverage).toFixed(0)} % of the attributes known${fit.disqualifiedBy ? `, disqualified by ${fit.disqualifiedBy}` : ''}`,
-    ...fit.parts.map((part) => `  ${part.attribute}: ${part.points.toFixed(1)} points, ${plain(part.reason)}`),
+    ...fit.parts.map(
+      (part) => `  ${part.attribute}: ${part.points.toFixed(1)} points, ${plain(part.reason)}`,
+    ),
     `qualification ${qualification.value.toFixed(1)} ${qualification.tier}: ${qualification.reason}`,
     `stage ${stage.stage}: ${stage.reason}`,
   ].join('\n');
@@ -101,7 +116,10 @@ export const explanationJson = (account: Account, { score, modelVersion, names }
   ...score,
   heat: {
     ...score.heat,
-    contributions: score.heat.contributions.map((one) => ({ ...one, who: one.actor ? (names.get(one.actor) ?? null) : null })),
+    contributions: score.heat.contributions.map((one) => ({
+      ...one,
+      who: one.actor ? (names.get(one.actor) ?? null) : null,
+    })),
   },
 });
 
@@ -119,7 +137,9 @@ export function taken(result: Omit<FileResult, 'batch'> & { batch: string | null
     ]),
     ...skipped.map(([reason, count]) => `  skipped ${count}: ${plain(reason)}`),
     ...result.refused.slice(0, 10).map((one) => `  ${one.place}: ${plain(one.message)} ${plain(one.hint)}`),
-    ...(result.rejected > 10 ? [`  … and ${result.rejected - 10} more, all kept: undercurrent replay ${result.batch}`] : []),
+    ...(result.rejected > 10
+      ? [`  … and ${result.rejected - 10} more, all kept: undercurrent replay ${result.batch}`]
+      : []),
     dryRun
       ? 'A dry run: nothing was stored.'
       : result.batch
@@ -180,11 +200,18 @@ export function sourceList(adapters: readonly Adapter[], figures: readonly Sourc
     id: adapter.id,
     title: adapter.title,
     description: adapter.description,
-    transports: [adapter.file && 'file', adapter.push && 'push', adapter.poll && 'poll'].filter((one) => typeof one === 'string'),
+    transports: [adapter.file && 'file', adapter.push && 'push', adapter.poll && 'poll'].filter(
+      (one) => typeof one === 'string',
+    ),
   }));
   const others = figures
     .filter((figure) => !adapters.some((adapter) => adapter.id === figure.source))
-    .map((figure) => ({ id: figure.source, title: figure.source, description: '', transports: [] as string[] }));
+    .map((figure) => ({
+      id: figure.source,
+      title: figure.source,
+      description: '',
+      transports: [] as string[],
+    }));
   return [...known, ...others].map((source) => {
     const figure = byId.get(source.id);
     return {

@@ -19,13 +19,16 @@ export interface Progress {
 /** A bar on a terminal, nothing elsewhere. Without a `total` it counts. */
 export function progress(what: string, total: number | null): Progress {
   if (!process.stderr.isTTY) return { update() {}, stop() {} };
-  const bar = new cliProgress.SingleBar({
-    format: total === null ? `${what} {value} {note}` : `${what} {bar} {percentage} % {note}`,
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: true,
-    fps: 10,
-  }, cliProgress.Presets.shades_classic);
+  const bar = new cliProgress.SingleBar(
+    {
+      format: total === null ? `${what} {value} {note}` : `${what} {bar} {percentage} % {note}`,
+      stream: process.stderr,
+      hideCursor: true,
+      clearOnComplete: true,
+      fps: 10,
+    },
+    cliProgress.Presets.shades_classic,
+  );
   bar.start(total ?? 0, 0, { note: '' });
   return {
     update(done, note) {
@@ -39,11 +42,14 @@ export function progress(what: string, total: number | null): Progress {
 /** Columns, padded; numbers are right-aligned. */
 export function table(rows: readonly (readonly (string | number)[])[]): string {
   const widths: number[] = [];
-  for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, String(cell).length);
+  for (const row of rows)
+    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, String(cell).length);
   return rows
     .map((row) =>
       row
-        .map((cell, at) => (typeof cell === 'number' ? String(cell).padStart(widths[at]!) : String(cell).padEnd(widths[at]!)))
+        .map((cell, at) =>
+          typeof cell === 'number' ? String(cell).padStart(widths[at]!) : String(cell).padEnd(widths[at]!),
+        )
         .join('  ')
         .trimEnd(),
     )

@@ -1,5 +1,12 @@
 /** A digest for one recipient: what heated up since the last one they were sent. */
-import { composeDigest, type Digest, type DigestEntry, renderHtml, renderSubject, renderText } from '../core/digest.ts';
+import {
+  composeDigest,
+  type Digest,
+  type DigestEntry,
+  renderHtml,
+  renderSubject,
+  renderText,
+} from '../core/digest.ts';
 import { type Database, inWorkspace, type Tx } from '../store/database.ts';
 import * as digests from '../store/digests.ts';
 import * as scores from '../store/scores.ts';
@@ -48,7 +55,8 @@ async function prepare(tx: Tx, workspace: Workspace, options: DigestOptions, now
       owner: row.owner,
       heat: row.heat,
       // Told since then: that is what the recipient compares with, so nothing is told twice.
-      heatBefore: since && row.toldAt && row.toldAt >= since ? row.toldHeat! : (before.get(row.accountId) ?? 0),
+      heatBefore:
+        since && row.toldAt && row.toldAt >= since ? row.toldHeat! : (before.get(row.accountId) ?? 0),
       band: row.band,
       stage: row.stage,
       qualificationTier: row.qualificationTier,

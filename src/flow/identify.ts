@@ -49,7 +49,9 @@ export async function applyIdentities(
     const found = ordered.flatMap(({ clues, identity }) => {
       const domain = clues.emailDomain ?? (identity.account ? clues.domain : null);
       const name = identity.account?.name ?? null;
-      return domain && !open.domains.has(domain) ? [{ domain, name: domain === clues.domain ? name : null }] : [];
+      return domain && !open.domains.has(domain)
+        ? [{ domain, name: domain === clues.domain ? name : null }]
+        : [];
     });
     await enterDiscovered(tx, open, found, batchId, now);
   }
@@ -120,7 +122,8 @@ export async function applyIdentities(
   // A person who got an account takes their visitors along.
   const accountOf = new Map([...open.people.values()].map((person) => [person.id, person.accountId]));
   for (const visitorLinks of open.links.values()) {
-    for (const link of visitorLinks) if (link.personId) link.accountId = accountOf.get(link.personId) ?? link.accountId;
+    for (const link of visitorLinks)
+      if (link.personId) link.accountId = accountOf.get(link.personId) ?? link.accountId;
   }
 
   await accounts.fillIn(tx, [...firmographics.values()], now);

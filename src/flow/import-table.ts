@@ -65,17 +65,29 @@ export async function importTable(
 ): Promise<Imported> {
   const { clock } = options;
   const map = options.map ? mapSchema.parse(JSON.parse(await textOf(options.map))) : {};
-  const rows = /\.json$/i.test(options.fileName) ? readJson(await textOf(chunks)) : await readCsv(chunks, what, map);
+  const rows = /\.json$/i.test(options.fileName)
+    ? readJson(await textOf(chunks))
+    : await readCsv(chunks, what, map);
   const good: { line: number; row: Record<string, unknown> }[] = [];
   const early: Upserted['rejected'] = [];
   for (const item of rows) {
-    if (item.error) early.push({ index: item.line, code: item.error.code, message: `line ${item.line}: ${item.error.message}`, hint: item.error.hint });
+    if (item.error)
+      early.push({
+        index: item.line,
+        code: item.error.code,
+        message: `line ${item.line}: ${item.error.message}`,
+        hint: item.error.hint,
+      });
     else good.push({ line: item.line, row: toFields(what, item.record as Record<string, unknown>, map) });
   }
   const now = clock();
   const { db, workspace } = intake;
   return inWorkspace(db, workspace.id, async (tx) => {
-    const batch = await batches.open(tx, { source: 'crm', transport: 'import', label: options.fileName }, now);
+    const batch = await batches.open(
+      tx,
+      { source: 'crm', transport: 'import', label: options.fileName },
+      now,
+    );
     const inputs = good.map((one) => one.row);
     const result =
       what === 'accounts'
@@ -105,7 +117,11 @@ export async function importTable(
 
 type Row = { line: number; record: unknown; error?: undefined } | { line: number; error: Invalid };
 
-async function readCsv(chunks: AsyncIterable<Uint8Array>, what: TableName, map: Record<string, string>): Promise<Row[]> {
+async function readCsv(
+  chunks: AsyncIterable<Uint8Array>,
+  what: TableName,
+  map: Record<string, string>,
+): Promise<Row[]> {
   const rows: Row[] = [];
   const columns = (names: string[]) => {
     if (Object.keys(fieldsOf(what, names, map)).length === 0) {
@@ -126,7 +142,11 @@ function readJson(text: string): Row[] {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new Invalid(`Not valid JSON: ${(cause as Error).message.slice(0, 200)}`, 'Give an array of objects.', { cause });
+    throw new Invalid(
+      `Not valid JSON: ${(cause as Error).message.slice(0, 200)}`,
+      'Give an array of objects.',
+      { cause },
+    );
   }
   if (!Array.isArray(value)) throw new Invalid('The JSON is not an array.', 'Give an array of objects.');
   return value.map((record, at) => ({ line: at + 1, record }));
@@ -135,7 +155,11 @@ function readJson(text: string): Row[] {
 const plainKey = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 /** Our field → the name of its column in the file. */
-function fieldsOf(what: TableName, names: readonly string[], map: Record<string, string>): Record<string, string> {
+function fieldsOf(
+  what: TableName,
+  names: readonly string[],
+  map: Record<string, string>,
+): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const [field, known] of Object.entries(COLUMNS[what])) {
     const mapped = map[field];
@@ -147,14 +171,19 @@ function fieldsOf(what: TableName, names: readonly string[], map: Record<string,
   return fields;
 }
 
-function toFields(what: TableName, record: Record<string, unknown>, map: Record<string, string>): Record<string, unknown> {
+function toFields(
+  what: TableName,
+  record: Record<string, unknown>,
+  map: Record<string, string>,
+): Record<string, unknown> {
   const row: Record<string, unknown> = {};
   for (const [field, column] of Object.entries(fieldsOf(what, Object.keys(record), map))) {
     const value = record[column];
     if (value === '' || value === undefined || value === null) continue;
     row[field] = typeof value === 'string' ? convert(field, value) : value;
   }
-  if (what === 'people' && !row.name) row.name = [row.firstName, row.lastName].filter(Boolean).join(' ') || undefined;
+  if (what === 'people' && !row.name)
+    row.name = [row.firstName, row.lastName].filter(Boolean).join(' ') || undefined;
   if (what === 'people' && typeof row.leadStatus === 'string') row.leadStatus = leadStatusOf(row.leadStatus);
   if (what === 'opportunities' && typeof row.type === 'string') row.type = outcomeOf(row.type);
   return row;
@@ -165,7 +194,11 @@ function convert(field: string, value: string): unknown {
     const number = Number(value.replace(/[\s,$€£]/g, ''));
     return Number.isFinite(number) ? number : value; // a word where a number belongs is rejected with its name
   }
-  if (field === 'technologies') return value.split(/[;,|]/).map((one) => one.trim()).filter(Boolean);
+  if (field === 'technologies')
+    return value
+      .split(/[;,|]/)
+      .map((one) => one.trim())
+      .filter(Boolean);
   if (field === 'at') return new Date(value);
   return value;
 }
@@ -199,5 +232,7 @@ function leadStatusOf(stage: string): string | undefined {
 async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const parts: Uint8Array[] = [];
   for await (const part of chunks) parts.push(part);
-  return Buffer.concat(parts).toString().replace(/^\uFEFF/, '');
+  return Buffer.concat(parts)
+    .toString()
+    .replace(/^\uFEFF/, '');
 }

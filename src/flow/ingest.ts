@@ -308,10 +308,14 @@ function* monthsOf(understood: readonly Understood[], now: Date): Generator<Date
 function check(signal: Signal, now: Date): void {
   checkTime('time', signal.occurredAt, now);
   if (!(signal.strength >= 0 && signal.strength <= 1)) {
-    throw new Invalid(`strength: ${signal.strength} is not between 0 and 1`, 'Mend the adapter.', { field: 'strength' });
+    throw new Invalid(`strength: ${signal.strength} is not between 0 and 1`, 'Mend the adapter.', {
+      field: 'strength',
+    });
   }
   if (signal.sentiment !== undefined && !(signal.sentiment >= -1 && signal.sentiment <= 1)) {
-    throw new Invalid(`sentiment: ${signal.sentiment} is not between -1 and 1`, 'Mend the adapter.', { field: 'sentiment' });
+    throw new Invalid(`sentiment: ${signal.sentiment} is not between -1 and 1`, 'Mend the adapter.', {
+      field: 'sentiment',
+    });
   }
   if (signal.externalId.length > 1000) signal.externalId = contentHash(signal.externalId);
 }
@@ -319,7 +323,10 @@ function check(signal: Signal, now: Date): void {
 function checkTime(field: string, time: Date, now: Date): void {
   const at = time.getTime();
   if (Number.isNaN(at)) {
-    throw new Invalid(`${field}: is not a date`, 'Send ISO 8601, e.g. 2026-01-31T12:00:00Z.', { field, code: 'BAD_TIME' });
+    throw new Invalid(`${field}: is not a date`, 'Send ISO 8601, e.g. 2026-01-31T12:00:00Z.', {
+      field,
+      code: 'BAD_TIME',
+    });
   }
   if (at < EARLIEST) {
     throw new Invalid(
@@ -350,11 +357,16 @@ function contextOf(intake: Intake, batch: IntoBatch, now: Date): NormaliseContex
 
 /** An error of any layer as a refusal. Anything that is not about the input is a bug and goes on up. */
 export function refusalOf(error: unknown): Refusal {
-  if (error instanceof UndercurrentError) return { code: error.code, message: error.message, hint: error.hint };
+  if (error instanceof UndercurrentError)
+    return { code: error.code, message: error.message, hint: error.hint };
   if (error instanceof ZodError) {
     const issue = error.issues[0]!;
     const field = issue.path.map(String).join('.') || 'record';
-    return { code: 'INVALID', message: `${field}: ${issue.message}`, hint: `Mend ${field} and send the record again.` };
+    return {
+      code: 'INVALID',
+      message: `${field}: ${issue.message}`,
+      hint: `Mend ${field} and send the record again.`,
+    };
   }
   throw error;
 }

@@ -112,7 +112,10 @@ export async function placeAgain(
 ): Promise<number> {
   if (signals.length === 0) return 0;
   const items = signals.map((signal) => ({ clues: fromKept(signal.clues), occurredAt: signal.occurredAt }));
-  const open = await openBook(tx, items.map((item) => item.clues));
+  const open = await openBook(
+    tx,
+    items.map((item) => item.clues),
+  );
   const placements = await placeAll(tx, workspace, open, items, null, now);
   const moves: timeline.Move[] = [];
   for (const [at, signal] of signals.entries()) {
@@ -123,7 +126,13 @@ export async function placeAgain(
       (to.match?.method ?? null) === signal.method &&
       (to.match?.confidence ?? 0) === signal.confidence;
     if (!same) {
-      moves.push({ id: signal.id, accountId: to.accountId, personId: to.personId, match: to.match, unplaced: to.unplaced });
+      moves.push({
+        id: signal.id,
+        accountId: to.accountId,
+        personId: to.personId,
+        match: to.match,
+        unplaced: to.unplaced,
+      });
     }
   }
   await timeline.move(tx, moves, now);

@@ -25,7 +25,8 @@ export async function replay(
   const { db, workspace } = intake;
   const result: Replayed = { tried: 0, accepted: 0, duplicates: 0, refused: [] };
   const letters = await inWorkspace(db, workspace.id, async (tx) => {
-    if (batchId && (await batches.list(tx, { id: batchId })).length === 0) throw new NotFound(`No batch ${batchId}.`);
+    if (batchId && (await batches.list(tx, { id: batchId })).length === 0)
+      throw new NotFound(`No batch ${batchId}.`);
     return deadLetters.list(tx, { batchId: batchId ?? undefined, limit: 1_000_000 });
   });
   for (const group of Map.groupBy(letters, (letter) => `${letter.batchId} ${letter.source}`).values()) {
@@ -34,13 +35,19 @@ export async function replay(
     if (!known) continue;
     const records: Incoming[] = [];
     for (const letter of group) records.push(await readAgain(letter, known.adapter));
-    const taken = await take(intake, { id, ...known, fileName: fileName ?? undefined }, records, clock(), (tx, so) => {
-      const still = new Set(so.refused.map((refusal) => refusal.index));
-      return deadLetters.remove(
-        tx,
-        group.filter((_, index) => !still.has(index)).map((letter) => letter.id),
-      );
-    });
+    const taken = await take(
+      intake,
+      { id, ...known, fileName: fileName ?? undefined },
+      records,
+      clock(),
+      (tx, so) => {
+        const still = new Set(so.refused.map((refusal) => refusal.index));
+        return deadLetters.remove(
+          tx,
+          group.filter((_, index) => !still.has(index)).map((letter) => letter.id),
+        );
+      },
+    );
     result.tried += group.length;
     result.accepted += taken.accepted;
     result.duplicates += taken.duplicates;

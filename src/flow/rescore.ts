@@ -63,7 +63,10 @@ export async function compute(
       student: false,
     };
     return [
-      { accountId, score: scoreAccount({ evidence: evidence.get(accountId)!, firmographics, outcomes }, model, asOf) },
+      {
+        accountId,
+        score: scoreAccount({ evidence: evidence.get(accountId)!, firmographics, outcomes }, model, asOf),
+      },
     ];
   });
 }
@@ -90,7 +93,9 @@ export async function explain(
 
 /** Actors as people read them: a person's name and title, or that it is an anonymous visitor. */
 export async function actorNames(tx: Tx, actors: readonly (string | null)[]): Promise<Map<string, string>> {
-  const ids = [...new Set(actors.filter((actor) => actor?.startsWith('person:')))].map((actor) => actor!.slice(7));
+  const ids = [...new Set(actors.filter((actor) => actor?.startsWith('person:')))].map((actor) =>
+    actor!.slice(7),
+  );
   const names = new Map<string, string>();
   for (const person of await people.byIds(tx, ids)) {
     if (!person) continue;

@@ -1,12 +1,12 @@
 /** Loads the bundled sample: ordinary batches through the ordinary path, so `undo sample` takes it away again. */
 import { simulate } from '../../sample/simulate.ts';
+import { defaultModel } from '../core/model.ts';
 import type { Adapter, Normalised } from '../core/signal.ts';
 import * as batches from '../store/batches.ts';
 import { inWorkspace } from '../store/database.ts';
+import * as models from '../store/models.ts';
 import * as workspaces from '../store/workspaces.ts';
 import { type Intake, take } from './ingest.ts';
-import { defaultModel } from '../core/model.ts';
-import * as models from '../store/models.ts';
 import { recordOutcomes, upsertAccounts, upsertPeople } from './upsert.ts';
 
 export const SAMPLE = 'sample';
@@ -31,13 +31,22 @@ export async function loadSample(
     await workspaces.saveProfile(tx, sample.profile, `${sample.profile.brand?.[0] ?? 'Sample'} (sample)`);
     workspace.profile = (await workspaces.read(tx))!.profile;
     await models.active(tx, now);
-    await models.apply(tx, { ...defaultModel, fit: { ...defaultModel.fit, icp: { ...defaultModel.fit.icp, ...ICP } } }, SAMPLE, now);
+    await models.apply(
+      tx,
+      { ...defaultModel, fit: { ...defaultModel.fit, icp: { ...defaultModel.fit.icp, ...ICP } } },
+      SAMPLE,
+      now,
+    );
     const id = await batches.open(tx, { source: 'crm', transport: 'sample', label: SAMPLE }, now);
     await upsertAccounts(tx, workspace, sample.accounts, id, now);
     await upsertPeople(tx, workspace, sample.people, id, now);
     await recordOutcomes(
       tx,
-      sample.outcomes.map(({ accountDomain, ...outcome }) => ({ ...outcome, domain: accountDomain, receivedAt: outcome.at })),
+      sample.outcomes.map(({ accountDomain, ...outcome }) => ({
+        ...outcome,
+        domain: accountDomain,
+        receivedAt: outcome.at,
+      })),
       id,
       now,
     );

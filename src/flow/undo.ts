@@ -20,14 +20,25 @@ export interface Undone {
 }
 
 /** Undoes one batch by id, or every batch of that label (`sample`). Scores are asked for, not yet computed. */
-export async function undo(db: Database, workspace: Workspace, idOrLabel: string, now: Date): Promise<Undone[]> {
+export async function undo(
+  db: Database,
+  workspace: Workspace,
+  idOrLabel: string,
+  now: Date,
+): Promise<Undone[]> {
   return inWorkspace(db, workspace.id, async (tx) => {
     const isId = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(idOrLabel);
-    const found = (await batches.list(tx, isId ? { id: idOrLabel } : { label: idOrLabel, limit: 100_000 })).filter(
-      (batch) => isId || batch.transport === 'sample' || batch.transport === 'import' || batch.transport === 'file',
+    const found = (
+      await batches.list(tx, isId ? { id: idOrLabel } : { label: idOrLabel, limit: 100_000 })
+    ).filter(
+      (batch) =>
+        isId || batch.transport === 'sample' || batch.transport === 'import' || batch.transport === 'file',
     );
     if (found.length === 0) {
-      throw new NotFound(`No batch ${idOrLabel}.`, 'See `undercurrent sources --batches` for those there are.');
+      throw new NotFound(
+        `No batch ${idOrLabel}.`,
+        'See `undercurrent sources --batches` for those there are.',
+      );
     }
     await people.lockIdentities(tx);
     const undone: Undone[] = [];
@@ -43,7 +54,13 @@ export async function undo(db: Database, workspace: Workspace, idOrLabel: string
         touched.people.add(id);
       }
       for (const id of links.anonymousIds) touched.visitors.add(id);
-      undone.push({ batch: batch.id, source: batch.source, signals: removed.signals, accounts: 0, people: 0 });
+      undone.push({
+        batch: batch.id,
+        source: batch.source,
+        signals: removed.signals,
+        accounts: 0,
+        people: 0,
+      });
     }
     for (const [at, batch] of found.entries()) {
       const gone = await removeUnneeded(tx, workspace, batch.id, touched, now);
@@ -66,7 +83,10 @@ async function removeUnneeded(
   const visits = await timeline.ofVisitors(tx, [...touched.visitors]);
   const implied = visits.flatMap((visit) => impliedIdentity(fromKept(visit.clues), visit.occurredAt) ?? []);
   if (implied.length > 0) {
-    const open = await openBook(tx, implied.map((one) => one.clues));
+    const open = await openBook(
+      tx,
+      implied.map((one) => one.clues),
+    );
     await applyIdentities(tx, workspace, open, implied, batchId, now);
   }
   await placeAgain(tx, workspace, visits, now);

@@ -12,8 +12,8 @@ import * as people from '../store/people.ts';
 import * as scores from '../store/scores.ts';
 import * as timeline from '../store/timeline.ts';
 import type { Workspace } from '../store/workspaces.ts';
-import { fromKept, openBook, placeAgain } from './place.ts';
 import { refusalOf } from './ingest.ts';
+import { fromKept, openBook, placeAgain } from './place.ts';
 
 const text = (most = 500) =>
   z
@@ -39,7 +39,15 @@ export const accountInputSchema = z.object({
 });
 export type AccountInput = z.input<typeof accountInputSchema>;
 
-export const LEAD_STATUSES = ['LEAD', 'MQL', 'SAL', 'SQL', 'OPPORTUNITY', 'CUSTOMER', 'DISQUALIFIED'] as const;
+export const LEAD_STATUSES = [
+  'LEAD',
+  'MQL',
+  'SAL',
+  'SQL',
+  'OPPORTUNITY',
+  'CUSTOMER',
+  'DISQUALIFIED',
+] as const;
 
 export const personInputSchema = z.object({
   email: text(),
@@ -84,7 +92,13 @@ export async function upsertAccounts(
   now: Date,
 ): Promise<Upserted> {
   const result: Upserted = { created: 0, updated: 0, rejected: [] };
-  const rows: { index: number; input: z.output<typeof accountInputSchema>; domains: string[]; nameKey: string; clues: Clues }[] = [];
+  const rows: {
+    index: number;
+    input: z.output<typeof accountInputSchema>;
+    domains: string[];
+    nameKey: string;
+    clues: Clues;
+  }[] = [];
   for (const [index, raw] of inputs.entries()) {
     tryRow(result, index, () => {
       const input = accountInputSchema.parse(raw);
@@ -92,20 +106,30 @@ export async function upsertAccounts(
         if (!given) return [];
         const domain = registrableDomain(given);
         if (!domain) {
-          throw new Invalid(`[${index}].domain: '${given}' is not a domain`, 'Give it like acme.com.', { field: 'domain' });
+          throw new Invalid(`[${index}].domain: '${given}' is not a domain`, 'Give it like acme.com.', {
+            field: 'domain',
+          });
         }
         return [domain];
       });
       if (domains.length === 0 && !input.name) {
-        throw new Invalid(`[${index}]: has neither domain nor name`, 'Give at least one of them.', { field: 'domain' });
+        throw new Invalid(`[${index}]: has neither domain nor name`, 'Give at least one of them.', {
+          field: 'domain',
+        });
       }
-      const clues = readClues({ companyName: input.name ?? undefined, crmId: input.crmId ?? undefined }, () => undefined);
+      const clues = readClues(
+        { companyName: input.name ?? undefined, crmId: input.crmId ?? undefined },
+        () => undefined,
+      );
       clues.domain = domains[0] ?? null;
       const nameKey = normalName(input.name ?? domains[0]!).normal;
       rows.push({ index, input, domains: [...new Set(domains)], nameKey, clues });
     });
   }
-  const book = await openBook(tx, rows.flatMap((row) => [row.clues, ...row.domains.map((domain) => ({ ...row.clues, domain }))]));
+  const book = await openBook(
+    tx,
+    rows.flatMap((row) => [row.clues, ...row.domains.map((domain) => ({ ...row.clues, domain }))]),
+  );
   const facts = new Map<string, accounts.AccountFacts>();
   const domains: { id: string; domain: string }[] = [];
   for (const { input, domains: own, nameKey, clues } of rows) {
@@ -164,18 +188,30 @@ export async function upsertPeople(
       const input = personInputSchema.parse(raw);
       const email = input.email ? classifyEmail(input.email) : null;
       if (email?.class === 'invalid') {
-        throw new Invalid(`[${index}].email: '${input.email}' is not an e-mail address`, 'Give it like ann@acme.com.', { field: 'email' });
+        throw new Invalid(
+          `[${index}].email: '${input.email}' is not an e-mail address`,
+          'Give it like ann@acme.com.',
+          { field: 'email' },
+        );
       }
-      const clues = readClues({ email: input.email ?? undefined, userId: input.userId ?? undefined }, () => undefined);
+      const clues = readClues(
+        { email: input.email ?? undefined, userId: input.userId ?? undefined },
+        () => undefined,
+      );
       if (clues.personKeys.length === 0) {
-        throw new Invalid(`[${index}]: has neither email nor userId`, 'Give at least one of them.', { field: 'email' });
+        throw new Invalid(`[${index}]: has neither email nor userId`, 'Give at least one of them.', {
+          field: 'email',
+        });
       }
       clues.domain = input.accountDomain ? registrableDomain(input.accountDomain) : null;
       rows.push({ input, keys: clues.personKeys, clues });
     });
   }
   await people.lockIdentities(tx);
-  const book = await openBook(tx, rows.map((row) => row.clues));
+  const book = await openBook(
+    tx,
+    rows.map((row) => row.clues),
+  );
   const facts = new Map<string, people.PersonFacts>();
   const identities: { key: string; personId: string }[] = [];
   const moved: string[] = [];
@@ -225,15 +261,22 @@ export async function recordOutcomes(
       rows.push({ index, input, clues });
     });
   }
-  const book = await openBook(tx, rows.map((row) => row.clues));
+  const book = await openBook(
+    tx,
+    rows.map((row) => row.clues),
+  );
   const facts: outcomes.OutcomeFacts[] = [];
   for (const { index, input, clues } of rows) {
     tryRow(result, index, () => {
       const account = clues.domain ? book.domains.get(clues.domain) : undefined;
       if (!account) {
-        throw new Invalid(`[${index}].domain: no account has the domain '${input.domain}'`, 'Import the account first.', {
-          field: 'domain',
-        });
+        throw new Invalid(
+          `[${index}].domain: no account has the domain '${input.domain}'`,
+          'Import the account first.',
+          {
+            field: 'domain',
+          },
+        );
       }
       facts.push({
         externalId: input.externalId,
@@ -256,7 +299,11 @@ function tryRow(result: Upserted, index: number, work: () => void): void {
     work();
   } catch (error) {
     const { code, message, hint } = refusalOf(error);
-    result.rejected.push({ index, code, message: message.startsWith('[') ? message : `[${index}].${message}`, hint });
+    result.rejected.push({
+      index,
+      code,
+      message: message.startsWith('[') ? message : `[${index}].${message}`,
+      hint,
+    });
   }
 }
-

@@ -37,6 +37,7 @@ export class VisitorKeys {
     if (this.#fresh.size === 0) return;
     const fresh = this.#fresh;
     this.#fresh = new Map();
-    for (const [day, key] of await visitorKeys.settle(tx, fresh, now)) this.#known.set(day, { key, at: now.getTime() });
+    for (const [day, key] of await visitorKeys.settle(tx, fresh, now))
+      this.#known.set(day, { key, at: now.getTime() });
   }
 }

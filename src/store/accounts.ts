@@ -127,7 +127,13 @@ export async function discover(
 /** Fills what we don't know yet of these accounts; never overwrites. */
 export async function fillIn(
   tx: Tx,
-  facts: readonly { id: string; industry: string | null; employees: number | null; revenue: number | null; country: string | null }[],
+  facts: readonly {
+    id: string;
+    industry: string | null;
+    employees: number | null;
+    revenue: number | null;
+    country: string | null;
+  }[],
   now: Date,
 ): Promise<void> {
   if (facts.length === 0) return;
@@ -149,7 +155,10 @@ export async function fillIn(
 }
 
 /** Gives accounts domains that belong to nobody yet. */
-export async function addDomains(tx: Tx, pairs: readonly { id: string; domain: string | null }[]): Promise<void> {
+export async function addDomains(
+  tx: Tx,
+  pairs: readonly { id: string; domain: string | null }[],
+): Promise<void> {
   const known = pairs.filter((pair) => pair.domain !== null);
   if (known.length === 0) return;
   await tx.client.query(
@@ -220,14 +229,19 @@ export async function idByDomain(tx: Tx, domain: string): Promise<string | null>
 }
 
 export async function allIds(tx: Tx): Promise<string[]> {
-  const { rows } = await tx.client.query('SELECT account_id FROM account WHERE workspace_id = $1 ORDER BY account_id', [
-    tx.workspaceId,
-  ]);
+  const { rows } = await tx.client.query(
+    'SELECT account_id FROM account WHERE workspace_id = $1 ORDER BY account_id',
+    [tx.workspaceId],
+  );
   return rows.map((row) => row.account_id);
 }
 
 /** What scoring needs to know of accounts besides their signals, by id. `asOf` in the past: outcomes known then. */
-export async function firmographics(tx: Tx, ids: readonly string[], asOf: Date): Promise<Map<string, AccountFactsForScore>> {
+export async function firmographics(
+  tx: Tx,
+  ids: readonly string[],
+  asOf: Date,
+): Promise<Map<string, AccountFactsForScore>> {
   const { rows } = await tx.client.query({
     name: 'firmographics',
     text: `SELECT a.account_id, a.domain, a.name, a.industry, a.employees, a.revenue, a.country, a.technologies,
@@ -260,7 +274,10 @@ export async function firmographics(tx: Tx, ids: readonly string[], asOf: Date):
   );
 }
 
-export type AccountFactsForScore = Pick<Firmographics, 'name' | 'industry' | 'employees' | 'revenue' | 'country' | 'technologies'> & {
+export type AccountFactsForScore = Pick<
+  Firmographics,
+  'name' | 'industry' | 'employees' | 'revenue' | 'country' | 'technologies'
+> & {
   domain: string | null;
   customer: boolean;
   openOpportunity: boolean;
@@ -374,7 +391,8 @@ function conditions(tx: Tx, filter: AccountFilter): { where: string[]; values: u
     filter.search ? `%${filter.search.replace(/[\\%_]/g, '\\$&')}%` : null,
   );
   add(
-    (v) => `a.account_id IN (SELECT account_id FROM account_domain WHERE workspace_id = $1 AND domain = ANY(${v}))`,
+    (v) =>
+      `a.account_id IN (SELECT account_id FROM account_domain WHERE workspace_id = $1 AND domain = ANY(${v}))`,
     filter.domains,
   );
   add((v) => `a.account_id = ANY(${v}::uuid[])`, filter.ids);
@@ -392,7 +410,13 @@ function conditions(tx: Tx, filter: AccountFilter): { where: string[]; values: u
 }
 
 function toAccount(row: Record<string, never> & { domains: string[] | null }): Account {
-  const r = row as unknown as Account & { account_id: string; crm_id: string | null; created_at: Date; updated_at: Date; domains: string[] | null };
+  const r = row as unknown as Account & {
+    account_id: string;
+    crm_id: string | null;
+    created_at: Date;
+    updated_at: Date;
+    domains: string[] | null;
+  };
   return {
     id: r.account_id,
     domain: r.domain,

@@ -36,7 +36,8 @@ export function addCounts(to: Counts, more: Counts): void {
   to.accepted += more.accepted;
   to.duplicates += more.duplicates;
   to.rejected += more.rejected;
-  for (const [reason, count] of Object.entries(more.skipped)) to.skipped[reason] = (to.skipped[reason] ?? 0) + count;
+  for (const [reason, count] of Object.entries(more.skipped))
+    to.skipped[reason] = (to.skipped[reason] ?? 0) + count;
 }
 
 /** Opens a batch and returns its id. */

@@ -54,7 +54,13 @@ export async function lookUp(tx: Tx, keys: BookKeys): Promise<OpenBook> {
       [...keys.anonymousIds],
     ],
   });
-  const book: OpenBook = { domains: new Map(), names: new Map(), crmIds: new Map(), people: new Map(), links: new Map() };
+  const book: OpenBook = {
+    domains: new Map(),
+    names: new Map(),
+    crmIds: new Map(),
+    people: new Map(),
+    links: new Map(),
+  };
   for (const row of rows) {
     if (row.what === 'person') {
       book.people.set(row.key, { id: row.person_id, accountId: row.account_id });

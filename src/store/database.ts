@@ -62,7 +62,9 @@ export function redactUrl(url: string): string {
 }
 
 async function stepDownRole(pool: pg.Pool): Promise<string | null> {
-  const { rows } = await pool.query('SELECT rolsuper OR rolbypassrls AS unbound FROM pg_roles WHERE rolname = current_user');
+  const { rows } = await pool.query(
+    'SELECT rolsuper OR rolbypassrls AS unbound FROM pg_roles WHERE rolname = current_user',
+  );
   return rows[0]?.unbound ? APP_ROLE : null;
 }
 
@@ -104,7 +106,11 @@ export async function inWorkspace<T>(
 }
 
 /** For callers whose work spans callbacks (a GraphQL request); end it with `finish`. */
-export async function begin(db: Database, workspaceId: string, options: { readOnly?: boolean } = {}): Promise<Tx> {
+export async function begin(
+  db: Database,
+  workspaceId: string,
+  options: { readOnly?: boolean } = {},
+): Promise<Tx> {
   // The id goes into the text because several statements in one round trip can't take parameters.
   if (!UUID.test(workspaceId)) throw new Error(`not a workspace id: ${workspaceId}`);
   const client = await db.pool.connect();
@@ -163,7 +169,9 @@ export async function listWorkspaceIds(db: Database): Promise<string[]> {
     await client.query(
       `BEGIN READ ONLY;${db.role ? `SET LOCAL ROLE ${db.role};` : ''}SELECT set_config('undercurrent.operator', 'on', true)`,
     );
-    const { rows } = await client.query('SELECT workspace_id FROM workspace ORDER BY created_at, workspace_id');
+    const { rows } = await client.query(
+      'SELECT workspace_id FROM workspace ORDER BY created_at, workspace_id',
+    );
     await client.query('COMMIT');
     client.release();
     return rows.map((row) => row.workspace_id);

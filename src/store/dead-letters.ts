@@ -83,5 +83,8 @@ export async function remove(tx: Tx, ids: readonly string[]): Promise<void> {
 }
 
 export async function removeBatch(tx: Tx, batchId: string): Promise<void> {
-  await tx.client.query('DELETE FROM dead_letter WHERE workspace_id = $1 AND batch_id = $2', [tx.workspaceId, batchId]);
+  await tx.client.query('DELETE FROM dead_letter WHERE workspace_id = $1 AND batch_id = $2', [
+    tx.workspaceId,
+    batchId,
+  ]);
 }

@@ -30,7 +30,12 @@ export async function lastSent(tx: Tx, recipient: string): Promise<Date | null> 
 }
 
 /** Accounts at least that hot, with the heat the recipient was last told of each. */
-export async function candidates(tx: Tx, recipient: string, owner: string | null, minHeat: number): Promise<DigestRow[]> {
+export async function candidates(
+  tx: Tx,
+  recipient: string,
+  owner: string | null,
+  minHeat: number,
+): Promise<DigestRow[]> {
   const { rows } = await tx.client.query(
     `SELECT a.account_id, a.domain, a.name, a.owner, s.heat, s.band, s.stage, s.qualification_tier, s.detail->'reasons' AS reasons,
             t.heat AS told_heat, t.told_at

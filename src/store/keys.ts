@@ -19,7 +19,9 @@ export interface ApiKey {
 /** The workspace a presented key belongs to; keys of another shape belong to the default workspace. */
 export function workspaceOfKey(key: string): string {
   const hex = /^uc_([0-9a-f]{32})_/.exec(key)?.[1];
-  return hex ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') : workspaceIdOf(DEFAULT_SLUG);
+  return hex
+    ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    : workspaceIdOf(DEFAULT_SLUG);
 }
 
 export const hashKey = (key: string): Buffer => createHash('sha256').update(key).digest();

@@ -22,9 +22,12 @@ export async function migrate(url: string): Promise<string[]> {
     const { error, results } = await migrator.migrateToLatest();
     const failed = results?.find((result) => result.status === 'Error');
     if (failed || error) {
-      throw new Error(`Migration ${failed?.migrationName ?? ''} failed: ${error instanceof Error ? error.message : error}`, {
-        cause: error,
-      });
+      throw new Error(
+        `Migration ${failed?.migrationName ?? ''} failed: ${error instanceof Error ? error.message : error}`,
+        {
+          cause: error,
+        },
+      );
     }
     const db = await connect(url, { max: 1 });
     await prepareRole(db).finally(() => db.pool.end());

@@ -72,7 +72,10 @@ export async function apply(tx: Tx, document: unknown, note: string, now: Date):
 
 /** Removes versions of that note; where the active one was among them, the newest that is left takes over. */
 export async function removeNoted(tx: Tx, note: string): Promise<void> {
-  await tx.client.query('DELETE FROM scoring_model WHERE workspace_id = $1 AND note = $2', [tx.workspaceId, note]);
+  await tx.client.query('DELETE FROM scoring_model WHERE workspace_id = $1 AND note = $2', [
+    tx.workspaceId,
+    note,
+  ]);
   await tx.client.query(
     `UPDATE scoring_model SET active = true WHERE workspace_id = $1
        AND version = (SELECT max(version) FROM scoring_model WHERE workspace_id = $1)

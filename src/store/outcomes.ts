@@ -17,7 +17,12 @@ export interface OutcomeFacts {
 }
 
 /** Records outcomes once each and asks for the accounts to be rescored. Returns how many were new. */
-export async function record(tx: Tx, outcomes: readonly OutcomeFacts[], batchId: string | null, now: Date): Promise<number> {
+export async function record(
+  tx: Tx,
+  outcomes: readonly OutcomeFacts[],
+  batchId: string | null,
+  now: Date,
+): Promise<number> {
   if (outcomes.length === 0) return 0;
   const { rows } = await tx.client.query(
     `WITH added AS (

@@ -79,7 +79,10 @@ export async function upsert(
 }
 
 /** Gives people the keys that name them; a key that somebody has already stays theirs. */
-export async function addIdentities(tx: Tx, pairs: readonly { key: string; personId: string }[]): Promise<void> {
+export async function addIdentities(
+  tx: Tx,
+  pairs: readonly { key: string; personId: string }[],
+): Promise<void> {
   if (pairs.length === 0) return;
   await tx.client.query(
     `INSERT INTO person_identity (workspace_id, key, person_id)
@@ -113,7 +116,10 @@ export async function addLinks(
 }
 
 /** Takes back a batch's word about visitors; returns whose. */
-export async function removeLinks(tx: Tx, batchId: string): Promise<{ anonymousIds: string[]; personIds: string[] }> {
+export async function removeLinks(
+  tx: Tx,
+  batchId: string,
+): Promise<{ anonymousIds: string[]; personIds: string[] }> {
   const { rows } = await tx.client.query(
     'DELETE FROM visitor_link WHERE workspace_id = $1 AND batch_id = $2 RETURNING anonymous_id, person_id',
     [tx.workspaceId, batchId],

@@ -1,7 +1,8 @@
 /** Scores as they stand, their history by day, and the requests to compute them again. */
-import type { Contribution } from '../core/scoring/heat.ts';
+
 import type { Reason } from '../core/scoring/explain.ts';
 import type { FitPart } from '../core/scoring/fit.ts';
+import type { Contribution } from '../core/scoring/heat.ts';
 import type { AccountScore } from '../core/scoring/score.ts';
 import type { Tx } from './database.ts';
 
@@ -104,7 +105,9 @@ export async function save(
 function detailOf(score: AccountScore): StoredScore['detail'] {
   return {
     // The signals behind a contribution are found by its actor, kind and day; their ids would swell the row.
-    contributions: score.heat.contributions.slice(0, KEPT_CONTRIBUTIONS).map((one) => ({ ...one, signalIds: [] })),
+    contributions: score.heat.contributions
+      .slice(0, KEPT_CONTRIBUTIONS)
+      .map((one) => ({ ...one, signalIds: [] })),
     reasons: score.reasons,
     fitParts: score.fit.parts,
   };
@@ -222,14 +225,19 @@ export async function requested(tx: Tx): Promise<number> {
 
 /** When the newest score was computed. */
 export async function scoredAt(tx: Tx): Promise<Date | null> {
-  const { rows } = await tx.client.query('SELECT max(scored_at) AS at FROM account_score WHERE workspace_id = $1', [
-    tx.workspaceId,
-  ]);
+  const { rows } = await tx.client.query(
+    'SELECT max(scored_at) AS at FROM account_score WHERE workspace_id = $1',
+    [tx.workspaceId],
+  );
   return rows[0].at;
 }
 
 /** Heat of each account at the end of a UTC day, as it was stored then; absent: it had none. */
-export async function heatOn(tx: Tx, accountIds: readonly string[], day: string): Promise<Map<string, number>> {
+export async function heatOn(
+  tx: Tx,
+  accountIds: readonly string[],
+  day: string,
+): Promise<Map<string, number>> {
   const { rows } = await tx.client.query(
     `SELECT DISTINCT ON (account_id) account_id, heat FROM score_history
      WHERE workspace_id = $1 AND account_id = ANY($2) AND day <= $3 ORDER BY account_id, day DESC`,

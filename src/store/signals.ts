@@ -60,7 +60,10 @@ export async function page(
 
 export async function count(tx: Tx, filter: SignalFilter): Promise<number> {
   const { where, values } = conditions(tx, filter);
-  const { rows } = await tx.client.query(`SELECT count(*) AS total FROM signal WHERE ${where.join(' AND ')}`, values);
+  const { rows } = await tx.client.query(
+    `SELECT count(*) AS total FROM signal WHERE ${where.join(' AND ')}`,
+    values,
+  );
   return rows[0].total;
 }
 

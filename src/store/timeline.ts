@@ -74,7 +74,11 @@ export async function append(tx: Tx, signals: readonly StoredSignal[], now: Date
   for (const signal of ordered) text += encode(tx.workspaceId, signal);
   copy.end(text);
   await once(copy, 'finish');
-  const { rows } = await tx.client.query({ name: 'append-signals', text: APPEND, values: [tx.workspaceId, now] });
+  const { rows } = await tx.client.query({
+    name: 'append-signals',
+    text: APPEND,
+    values: [tx.workspaceId, now],
+  });
   return rows[0].accepted;
 }
 
@@ -82,34 +86,36 @@ const NULL = '\\N';
 
 /** One row in COPY's text format, in the order of the table's columns. */
 function encode(workspaceId: string, signal: StoredSignal): string {
-  return `${workspaceId}\t${signal.id}\t${signal.batchId}\t${escape(signal.source)}\t${escape(signal.externalId)}\t${signal.kind}\t${signal.occurredAt.toISOString()}\t${signal.receivedAt.toISOString()}\t${signal.strength}\t${signal.sentiment ?? NULL}\t${signal.accountId ?? NULL}\t${signal.personId ?? NULL}\t${orNull(signal.anonymousId)}\t${signal.match?.method ?? NULL}\t${signal.match?.confidence ?? 0}\t${array(signal.match?.evidence ?? [])}\t${orNull(signal.unplaced)}\t${array(signal.topics)}\t${orNull(signal.origin)}\t${orNull(signal.url)}\t${orNull(signal.title)}\t${json(signal.clues)}\t${signal.attributes ? json(signal.attributes) : NULL}\n`;
+  return `${workspaceId}\t${signal.id}\t${signal.batchId}\t${escaped(signal.source)}\t${escaped(signal.externalId)}\t${signal.kind}\t${signal.occurredAt.toISOString()}\t${signal.receivedAt.toISOString()}\t${signal.strength}\t${signal.sentiment ?? NULL}\t${signal.accountId ?? NULL}\t${signal.personId ?? NULL}\t${orNull(signal.anonymousId)}\t${signal.match?.method ?? NULL}\t${signal.match?.confidence ?? 0}\t${array(signal.match?.evidence ?? [])}\t${orNull(signal.unplaced)}\t${array(signal.topics)}\t${orNull(signal.origin)}\t${orNull(signal.url)}\t${orNull(signal.title)}\t${json(signal.clues)}\t${signal.attributes ? json(signal.attributes) : NULL}\n`;
 }
 
 const SPECIAL = /[\\\n\r\t\0]/;
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '' };
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return SPECIAL.test(text) ? text.replace(/[\\\n\r\t\0]/g, (character) => ESCAPES[character]!) : text;
 }
 
-const orNull = (text: string | null): string => (text === null ? NULL : escape(text));
+const orNull = (text: string | null): string => (text === null ? NULL : escaped(text));
 
 function array(texts: readonly string[]): string {
   if (texts.length === 0) return '{}';
-  return escape(`{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`);
+  return escaped(`{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`);
 }
 
 /** JSON that jsonb takes: it knows neither U+0000 nor half a surrogate pair, which outside text may contain. */
 function json(value: unknown): string {
   const text = JSON.stringify(value);
-  return escape(/\\u(0000|d[89a-f])/i.test(text) ? JSON.stringify(wellFormed(value)) : text);
+  return escaped(/\\u(0000|d[89a-f])/i.test(text) ? JSON.stringify(wellFormed(value)) : text);
 }
 
 function wellFormed(value: unknown): unknown {
   if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed();
   if (Array.isArray(value)) return value.map(wellFormed);
   if (value && typeof value === 'object' && !(value instanceof Date)) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [wellFormed(key), wellFormed(item)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [wellFormed(key), wellFormed(item)]),
+    );
   }
   return value;
 }
@@ -122,7 +128,10 @@ const months = new WeakMap<Database, Set<string>>();
  */
 export async function ensureMonths(db: Database, times: Iterable<Date>): Promise<void> {
   let known = months.get(db);
-  if (!known) months.set(db, (known = new Set()));
+  if (!known) {
+    known = new Set();
+    months.set(db, known);
+  }
   const wanted = new Set<string>();
   for (const time of times) {
     const month = time.toISOString().slice(0, 7);
@@ -364,7 +373,9 @@ export async function move(tx: Tx, moves: readonly Move[], now: Date): Promise<v
     moves.map((m) => m.personId),
     moves.map((m) => m.match?.method ?? null),
     moves.map((m) => m.match?.confidence ?? 0),
-    moves.map((m) => `{${(m.match?.evidence ?? []).map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`),
+    moves.map(
+      (m) => `{${(m.match?.evidence ?? []).map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`,
+    ),
     moves.map((m) => m.unplaced),
     now,
   ]);

@@ -13,10 +13,10 @@ export async function settle(
      SELECT $1, day, key, $4 FROM unnest($2::date[], $3::bytea[]) AS t (day, key) ON CONFLICT DO NOTHING`,
     [tx.workspaceId, days, days.map((day) => fresh.get(day)), now],
   );
-  const { rows } = await tx.client.query('SELECT day, key FROM visitor_key WHERE workspace_id = $1 AND day = ANY($2)', [
-    tx.workspaceId,
-    days,
-  ]);
+  const { rows } = await tx.client.query(
+    'SELECT day, key FROM visitor_key WHERE workspace_id = $1 AND day = ANY($2)',
+    [tx.workspaceId, days],
+  );
   return new Map(rows.map((row) => [row.day, row.key]));
 }
 

@@ -54,7 +54,9 @@ export async function saveProfile(tx: Tx, profile: Partial<WorkspaceProfile>, na
 }
 
 /** Counts a newcomer wants to see first. `unplaced` are signals that belong to no account yet. */
-export async function counts(tx: Tx): Promise<{ accounts: number; signals: number; unplaced: number; people: number }> {
+export async function counts(
+  tx: Tx,
+): Promise<{ accounts: number; signals: number; unplaced: number; people: number }> {
   const { rows } = await tx.client.query(
     `SELECT (SELECT count(*) FROM account WHERE workspace_id = $1) AS accounts,
             (SELECT count(*) FROM person WHERE workspace_id = $1) AS people,
