@@ -4,28 +4,40 @@ import { registrableDomain } from '../src/core/identity/domain.ts';
 import * as accounts from '../src/store/accounts.ts';
 import { builder } from './builder.ts';
 import { pageArgs, pageOf } from './connection.ts';
-import { AccountOrderFieldEnum, OrderDirectionEnum, OriginEnum, QualificationTierEnum, StageEnum } from './enums.ts';
+import {
+  AccountOrderFieldEnum,
+  OrderDirectionEnum,
+  OriginEnum,
+  QualificationTierEnum,
+  StageEnum,
+} from './enums.ts';
 import * as globalId from './global-id.ts';
 import { type AccountNode, loadAccounts } from './loaders.ts';
 import { Account, AccountConnection, PersonConnection, SignalConnection } from './nodes.ts';
 import { FitScore, Qualification, Score, ScorePoint, StageState } from './score.ts';
-import { SignalFilter, readSignalFilter } from './signal.ts';
+import { readSignalFilter, SignalFilter } from './signal.ts';
 
 builder.node(Account, {
   description: 'A company we sell to or might.',
   id: { resolve: (account) => account.id },
-  loadManyWithoutCache: (ids, { loaders }) => ids.map((id) => loaders.account.load(id)),
+  loadManyWithoutCache: (ids, { loaders }) => Promise.all(ids.map((id) => loaders.account.load(id))),
   fields: (t) => ({
     domain: t.exposeString('domain', { description: 'Its main domain; empty while none is known.' }),
     name: t.exposeString('name', { description: 'Its name.' }),
     domains: t.exposeStringList('domains', { description: 'All its domains.' }),
     industry: t.exposeString('industry', { nullable: true, description: 'As it was imported.' }),
     employees: t.exposeInt('employees', { nullable: true, description: 'How many work there.' }),
-    revenue: t.exposeFloat('revenue', { nullable: true, description: 'Yearly, in the currency accounts are kept in.' }),
+    revenue: t.exposeFloat('revenue', {
+      nullable: true,
+      description: 'Yearly, in the currency accounts are kept in.',
+    }),
     country: t.exposeString('country', { nullable: true, description: 'Usually ISO 3166-1 alpha-2.' }),
     city: t.exposeString('city', { nullable: true, description: 'Where its seat is.' }),
     technologies: t.exposeStringList('technologies', { description: 'What it is known to use.' }),
-    tier: t.exposeString('tier', { nullable: true, description: 'Which target list it is on; null: on none.' }),
+    tier: t.exposeString('tier', {
+      nullable: true,
+      description: 'Which target list it is on; null: on none.',
+    }),
     owner: t.exposeString('owner', { nullable: true, description: 'Who looks after it.' }),
     crmId: t.exposeString('crmId', { nullable: true, description: 'Its id in the CRM.' }),
     origin: t.expose('origin', { type: OriginEnum, description: 'How we came to know it.' }),
@@ -62,7 +74,11 @@ builder.node(Account, {
       extensions: { cost: 10 },
       args: {
         from: t.arg({ type: 'DateTime', required: true, description: 'From the UTC day of this moment.' }),
-        to: t.arg({ type: 'DateTime', required: true, description: 'To the UTC day of this moment, inclusive.' }),
+        to: t.arg({
+          type: 'DateTime',
+          required: true,
+          description: 'To the UTC day of this moment, inclusive.',
+        }),
       },
       resolve: (account, { from, to }, { loaders }) => loaders.heatHistory(from, to).load(account.id),
     }),
@@ -109,7 +125,10 @@ const AccountFilter = builder.inputType('AccountFilter', {
     maxHeat: t.float({ description: 'Heat up to, inclusive.' }),
     minFit: t.float({ description: 'Fit from, inclusive.' }),
     stage: t.field({ type: StageEnum, description: 'In this stage.' }),
-    qualificationTier: t.field({ type: QualificationTierEnum, description: 'In this tier of qualification.' }),
+    qualificationTier: t.field({
+      type: QualificationTierEnum,
+      description: 'In this tier of qualification.',
+    }),
     changedSince: t.field({ type: 'DateTime', description: 'Active at this moment or later.' }),
   }),
 });
@@ -118,7 +137,11 @@ const AccountOrder = builder.inputType('AccountOrder', {
   description: 'How accounts are ordered; ties are broken by id.',
   fields: (t) => ({
     field: t.field({ type: AccountOrderFieldEnum, defaultValue: 'HEAT', description: 'By what.' }),
-    direction: t.field({ type: OrderDirectionEnum, defaultValue: 'DESC', description: 'Which end comes first.' }),
+    direction: t.field({
+      type: OrderDirectionEnum,
+      defaultValue: 'DESC',
+      description: 'Which end comes first.',
+    }),
   }),
 });
 

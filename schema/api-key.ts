@@ -9,12 +9,23 @@ import * as globalId from './global-id.ts';
 const ApiKey = builder.objectRef<keys.ApiKey>('ApiKey').implement({
   description: 'A key, without the key itself: that is shown only when it is made.',
   fields: (t) => ({
-    id: t.id({ description: 'Its id, for `revokeApiKey`.', resolve: (key) => globalId.encode('ApiKey', key.id) }),
+    id: t.id({
+      description: 'Its id, for `revokeApiKey`.',
+      resolve: (key) => globalId.encode('ApiKey', key.id),
+    }),
     name: t.exposeString('name', { description: 'What it is for.' }),
     scopes: t.expose('scopes', { type: [ApiScopeEnum], description: 'What it may do.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', nullable: true, description: 'When it was last used.' }),
-    revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true, description: 'When it was revoked.' }),
+    lastUsedAt: t.expose('lastUsedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was last used.',
+    }),
+    revokedAt: t.expose('revokedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was revoked.',
+    }),
   }),
 });
 
@@ -23,7 +34,10 @@ const NewApiKey = builder
   .implement({
     description: 'A key that was just made.',
     fields: (t) => ({
-      id: t.id({ description: 'Its id, for `revokeApiKey`.', resolve: (key) => globalId.encode('ApiKey', key.id) }),
+      id: t.id({
+        description: 'Its id, for `revokeApiKey`.',
+        resolve: (key) => globalId.encode('ApiKey', key.id),
+      }),
       key: t.exposeString('key', { description: 'The key itself, shown here and never again.' }),
       name: t.exposeString('name', { description: 'What it is for.' }),
       scopes: t.expose('scopes', { type: [ApiScopeEnum], description: 'What it may do.' }),
@@ -57,7 +71,9 @@ builder.mutationFields((t) => ({
       const name = input.name.trim();
       const scopes = [...new Set(input.scopes)];
       if (name === '' || name.length > 200) {
-        throw new Invalid('name: has to have 1 to 200 characters', 'Say what the key is for.', { field: 'name' });
+        throw new Invalid('name: has to have 1 to 200 characters', 'Say what the key is for.', {
+          field: 'name',
+        });
       }
       if (scopes.length === 0) {
         throw new Invalid('scopes: is empty', 'Name at least one scope.', { field: 'scopes' });

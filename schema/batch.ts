@@ -20,7 +20,10 @@ builder.node(Batch, {
   fields: (t) => ({
     source: t.exposeString('source', { description: 'Where it came from.' }),
     transport: t.expose('transport', { type: TransportEnum, description: 'How it came.' }),
-    label: t.exposeString('label', { nullable: true, description: 'The file’s name, the day of pushes, or `sample`.' }),
+    label: t.exposeString('label', {
+      nullable: true,
+      description: 'The file’s name, the day of pushes, or `sample`.',
+    }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
     received: t.exposeInt('received', { description: 'Records read.' }),
@@ -28,8 +31,15 @@ builder.node(Batch, {
     duplicates: t.exposeInt('duplicates', { description: 'Signals we had already.' }),
     rejected: t.exposeInt('rejected', { description: 'Records that were bad; they are kept for replay.' }),
     skipped: t.expose('skipped', { type: 'JSON', description: 'Records of no interest, counted by reason.' }),
-    error: t.exposeString('error', { nullable: true, description: 'Why it ended early; null if it did not.' }),
-    undoneAt: t.expose('undoneAt', { type: 'DateTime', nullable: true, description: 'When it was taken back.' }),
+    error: t.exposeString('error', {
+      nullable: true,
+      description: 'Why it ended early; null if it did not.',
+    }),
+    undoneAt: t.expose('undoneAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was taken back.',
+    }),
   }),
 });
 
@@ -46,9 +56,13 @@ builder.queryField('batches', (t) =>
     },
     resolve: (_root, { first }, { read }) => {
       if (first < 1 || first > LARGEST_PAGE) {
-        throw new Invalid(`first: ${first} is not between 1 and ${LARGEST_PAGE}`, `Ask for ${LARGEST_PAGE} at most.`, {
-          field: 'first',
-        });
+        throw new Invalid(
+          `first: ${first} is not between 1 and ${LARGEST_PAGE}`,
+          `Ask for ${LARGEST_PAGE} at most.`,
+          {
+            field: 'first',
+          },
+        );
       }
       return read((tx) => batches.list(tx, { limit: first }));
     },
@@ -86,7 +100,8 @@ builder.mutationField('undoBatch', (t) =>
       const wanted = id === 'sample' || PLAIN_ID.test(id) ? id : globalId.decodeAs('Batch', id);
       const undone = await undo(db, workspace, wanted, clock());
       onTouched(workspace.id);
-      const sum = (of: 'signals' | 'accounts' | 'people') => undone.reduce((total, one) => total + one[of], 0);
+      const sum = (of: 'signals' | 'accounts' | 'people') =>
+        undone.reduce((total, one) => total + one[of], 0);
       return {
         batches: undone.map((one) => one.batch),
         signals: sum('signals'),

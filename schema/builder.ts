@@ -35,14 +35,19 @@ export const builder = new SchemaBuilder<{
   },
 });
 
-builder.queryType({ description: 'Everything that can be asked. Needs the scope `read` unless said otherwise.' });
-builder.mutationType({ description: 'Everything that can be changed. Needs the scope `write` unless said otherwise.' });
+builder.queryType({
+  description: 'Everything that can be asked. Needs the scope `read` unless said otherwise.',
+});
+builder.mutationType({
+  description: 'Everything that can be changed. Needs the scope `write` unless said otherwise.',
+});
 
 const ISO =
   /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d))?$/;
 
 builder.scalarType('DateTime', {
-  description: 'A moment, ISO 8601 with its offset: `2026-01-31T12:00:00Z`. A date alone is its midnight in UTC.',
+  description:
+    'A moment, ISO 8601 with its offset: `2026-01-31T12:00:00Z`. A date alone is its midnight in UTC.',
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
     const time = typeof value === 'string' && ISO.test(value) ? new Date(value) : null;

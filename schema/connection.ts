@@ -20,7 +20,12 @@ interface Edge<T> {
 
 export interface Connection<T> {
   edges: Edge<T>[];
-  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+  pageInfo: {
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    startCursor: string | null;
+    endCursor: string | null;
+  };
   count: () => number | Promise<number>;
 }
 
@@ -38,28 +43,28 @@ export interface Wanted {
   backward: boolean;
 }
 
-const PageInfo = builder
-  .objectRef<Connection<unknown>['pageInfo']>('PageInfo')
-  .implement({
-    description: 'Where a page lies in its list.',
-    fields: (t) => ({
-      hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether there is more after it.' }),
-      hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'Whether there is more before it.' }),
-      startCursor: t.exposeString('startCursor', {
-        nullable: true,
-        description: 'Cursor of its first entry, for `before`; null for an empty page.',
-      }),
-      endCursor: t.exposeString('endCursor', {
-        nullable: true,
-        description: 'Cursor of its last entry, for `after`; null for an empty page.',
-      }),
+const PageInfo = builder.objectRef<Connection<unknown>['pageInfo']>('PageInfo').implement({
+  description: 'Where a page lies in its list.',
+  fields: (t) => ({
+    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether there is more after it.' }),
+    hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'Whether there is more before it.' }),
+    startCursor: t.exposeString('startCursor', {
+      nullable: true,
+      description: 'Cursor of its first entry, for `before`; null for an empty page.',
     }),
-  });
+    endCursor: t.exposeString('endCursor', {
+      nullable: true,
+      description: 'Cursor of its last entry, for `after`; null for an empty page.',
+    }),
+  }),
+});
 
 /** Arguments of every connection. */
 export const pageArgs = () =>
   builder.args((t) => ({
-    first: t.int({ description: `How many from the front, ${LARGEST_PAGE} at most; ${USUAL_PAGE} if not said.` }),
+    first: t.int({
+      description: `How many from the front, ${LARGEST_PAGE} at most; ${USUAL_PAGE} if not said.`,
+    }),
     after: t.string({ description: 'Only what comes after this cursor; with `first`.' }),
     last: t.int({ description: `How many from the end, ${LARGEST_PAGE} at most.` }),
     before: t.string({ description: 'Only what comes before this cursor; with `last`.' }),
@@ -70,7 +75,10 @@ export function connectionOf<T>(name: string, node: ReturnType<typeof builder.ob
   const edge = builder.objectRef<Edge<object>>(`${name}Edge`).implement({
     description: 'An entry of a page.',
     fields: (t) => ({
-      node: t.expose('node', { type: node as unknown as ReturnType<typeof builder.objectRef<object>>, description: 'The entry itself.' }),
+      node: t.expose('node', {
+        type: node as unknown as ReturnType<typeof builder.objectRef<object>>,
+        description: 'The entry itself.',
+      }),
       cursor: t.string({
         description: 'Its place in the list, for `after` and `before`.',
         resolve: ({ order, position }) => encodeCursor(order, position),
@@ -129,15 +137,23 @@ export async function pageOf<T>(
 function readArgs({ first, after, last, before }: PageArgs, order: string): Wanted {
   const backward = last !== undefined && last !== null;
   if (backward && first !== undefined && first !== null) {
-    throw new Invalid('first, last: both are given', 'Give `first` to page forward or `last` to page backward.', {
-      field: 'first',
-    });
+    throw new Invalid(
+      'first, last: both are given',
+      'Give `first` to page forward or `last` to page backward.',
+      {
+        field: 'first',
+      },
+    );
   }
   if (backward ? after : before) {
     const [given, goesWith] = backward ? ['after', 'first'] : ['before', 'last'];
-    throw new Invalid(`${given}: goes with \`${goesWith}\``, `Give \`${given}\` together with \`${goesWith}\`.`, {
-      field: given,
-    });
+    throw new Invalid(
+      `${given}: goes with \`${goesWith}\``,
+      `Give \`${given}\` together with \`${goesWith}\`.`,
+      {
+        field: given,
+      },
+    );
   }
   const name = backward ? 'last' : 'first';
   const limit = (backward ? last : first) ?? USUAL_PAGE;
@@ -149,7 +165,11 @@ function readArgs({ first, after, last, before }: PageArgs, order: string): Want
     );
   }
   const cursor = backward ? before : after;
-  return { limit, cursor: cursor ? decodeCursor(cursor, order, backward ? 'before' : 'after') : null, backward };
+  return {
+    limit,
+    cursor: cursor ? decodeCursor(cursor, order, backward ? 'before' : 'after') : null,
+    backward,
+  };
 }
 
 const cursorSchema = z.tuple([z.string(), z.union([z.string(), z.number(), z.null()]), z.guid()]);

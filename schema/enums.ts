@@ -1,5 +1,5 @@
 /** Enums: capitals outside, the words of the code inside. */
-import { MATCH_METHODS, type MatchMethod } from '../src/core/identity/match.ts';
+import type { MATCH_METHODS, MatchMethod } from '../src/core/identity/match.ts';
 import type { HeatBand } from '../src/core/scoring/heat.ts';
 import type { QualificationTier } from '../src/core/scoring/qualification.ts';
 import type { StageName } from '../src/core/scoring/stage.ts';
@@ -18,10 +18,7 @@ const constant = (value: string): string => value.replace(/\W/g, '_').toUpperCas
 
 function enumOf<T extends string>(name: string, description: string, meanings: Record<T, string>) {
   const values = Object.fromEntries(
-    (Object.keys(meanings) as T[]).map((value) => [
-      constant(value),
-      { value, description: meanings[value] },
-    ]),
+    (Object.keys(meanings) as T[]).map((value) => [constant(value), { value, description: meanings[value] }]),
   ) as Values<T>;
   return builder.enumType(name, { description, values });
 }
@@ -61,12 +58,16 @@ export const MatchMethodEnum = enumOf<(typeof MATCH_METHODS)[number]>(
   METHODS,
 );
 
-export const HeatBandEnum = enumOf<HeatBand>('HeatBand', 'Heat in words; the limits are in the scoring model.', {
-  COLD: 'Below 20 in the default model.',
-  WARM: 'From 20 in the default model.',
-  HOT: 'From 50 in the default model.',
-  ON_FIRE: 'From 80 in the default model.',
-});
+export const HeatBandEnum = enumOf<HeatBand>(
+  'HeatBand',
+  'Heat in words; the limits are in the scoring model.',
+  {
+    COLD: 'Below 20 in the default model.',
+    WARM: 'From 20 in the default model.',
+    HOT: 'From 50 in the default model.',
+    ON_FIRE: 'From 80 in the default model.',
+  },
+);
 
 export const QualificationTierEnum = enumOf<QualificationTier>(
   'QualificationTier',
@@ -93,15 +94,19 @@ export const OriginEnum = enumOf<'IMPORTED' | 'DISCOVERED'>('Origin', 'How we ca
   DISCOVERED: 'A signal named a domain that belonged to nobody.',
 });
 
-export const LeadStatusEnum = enumOf<(typeof LEAD_STATUSES)[number]>('LeadStatus', 'How far a person has come.', {
-  LEAD: 'Known, no more.',
-  MQL: 'Qualified by marketing.',
-  SAL: 'Accepted by sales.',
-  SQL: 'Qualified by sales.',
-  OPPORTUNITY: 'Part of an opportunity.',
-  CUSTOMER: 'At a customer.',
-  DISQUALIFIED: 'Ruled out.',
-});
+export const LeadStatusEnum = enumOf<(typeof LEAD_STATUSES)[number]>(
+  'LeadStatus',
+  'How far a person has come.',
+  {
+    LEAD: 'Known, no more.',
+    MQL: 'Qualified by marketing.',
+    SAL: 'Accepted by sales.',
+    SQL: 'Qualified by sales.',
+    OPPORTUNITY: 'Part of an opportunity.',
+    CUSTOMER: 'At a customer.',
+    DISQUALIFIED: 'Ruled out.',
+  },
+);
 
 export const OutcomeTypeEnum = enumOf<OutcomeType>('OutcomeType', 'What the CRM says happened in the end.', {
   OPPORTUNITY_OPENED: 'An opportunity was opened.',
@@ -125,14 +130,18 @@ export const ApiScopeEnum = enumOf<Scope>('ApiScope', 'What a key may do.', {
   admin: 'Everything, keys included.',
 });
 
-export const AccountOrderFieldEnum = enumOf<AccountOrder>('AccountOrderField', 'What accounts are ordered by.', {
-  HEAT: 'Heat.',
-  FIT: 'Fit.',
-  QUALIFICATION: 'Qualification.',
-  TREND: 'Heat now less heat a week ago.',
-  NAME: 'Name, by code point.',
-  LAST_ACTIVITY: 'The last signal that counted; accounts without one come last when descending.',
-});
+export const AccountOrderFieldEnum = enumOf<AccountOrder>(
+  'AccountOrderField',
+  'What accounts are ordered by.',
+  {
+    HEAT: 'Heat.',
+    FIT: 'Fit.',
+    QUALIFICATION: 'Qualification.',
+    TREND: 'Heat now less heat a week ago.',
+    NAME: 'Name, by code point.',
+    LAST_ACTIVITY: 'The last signal that counted; accounts without one come last when descending.',
+  },
+);
 
 export const OrderDirectionEnum = enumOf<'ASC' | 'DESC'>('OrderDirection', 'Which end comes first.', {
   ASC: 'Smallest first.',

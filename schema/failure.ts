@@ -4,12 +4,19 @@ import { ZodError } from 'zod';
 import { Invalid, UndercurrentError } from '../src/core/errors.ts';
 
 /** Turns any error of a request into a `GraphQLError` with `code` and `hint`; what we did not foresee is masked. */
-export function tellError(error: unknown, onUnforeseen: (error: unknown) => void): GraphQLError {
+export function tellError(
+  error: unknown,
+  onUnforeseen: (error: unknown) => void,
+  usualCode = 'INVALID',
+): GraphQLError {
   const cause = causeOf(error);
   const place = error instanceof GraphQLError ? { nodes: error.nodes, path: error.path } : {};
   if (cause instanceof UndercurrentError) {
     const field = cause instanceof Invalid && cause.field ? { field: cause.field } : {};
-    return new GraphQLError(cause.message, { ...place, extensions: { code: cause.code, hint: cause.hint, ...field } });
+    return new GraphQLError(cause.message, {
+      ...place,
+      extensions: { code: cause.code, hint: cause.hint, ...field },
+    });
   }
   if (cause instanceof ZodError) {
     const issue = cause.issues[0]!;
@@ -21,13 +28,14 @@ export function tellError(error: unknown, onUnforeseen: (error: unknown) => void
   }
   if (cause instanceof GraphQLError) {
     // The request itself: it does not parse, does not fit the schema, or a variable does not fit its type.
-    const { code = 'INVALID', hint = 'Check the request against the schema.', ...rest } = cause.extensions;
+    // The compiler's errors have no extensions, whatever their type says.
+    const { hint = 'Check the request against the schema.', ...rest } = cause.extensions ?? {};
     return new GraphQLError(cause.message, {
       ...place,
       nodes: cause.nodes,
       source: cause.source,
       positions: cause.positions,
-      extensions: { ...rest, code, hint },
+      extensions: { code: usualCode, ...rest, hint },
     });
   }
   onUnforeseen(cause);

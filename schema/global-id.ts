@@ -17,9 +17,13 @@ export function decode(globalId: string): { typename: IdType; id: string } {
   const typename = TYPES.find((type) => type === text.slice(0, at));
   const id = text.slice(at + 1);
   if (!typename || !UUID.test(id)) {
-    throw new Invalid(`'${globalId}' is not an id of ours`, 'Use the `id` that a query gave you, unchanged.', {
-      field: 'id',
-    });
+    throw new Invalid(
+      `'${globalId}' is not an id of ours`,
+      'Use the `id` that a query gave you, unchanged.',
+      {
+        field: 'id',
+      },
+    );
   }
   return { typename, id };
 }
@@ -28,9 +32,13 @@ export function decode(globalId: string): { typename: IdType; id: string } {
 export function decodeAs(type: IdType, globalId: string): string {
   const { typename, id } = decode(globalId);
   if (typename !== type) {
-    throw new Invalid(`'${globalId}' is the id of a ${typename}, not of a ${type}`, `Use the \`id\` of a ${type}.`, {
-      field: 'id',
-    });
+    throw new Invalid(
+      `'${globalId}' is the id of a ${typename}, not of a ${type}`,
+      `Use the \`id\` of a ${type}.`,
+      {
+        field: 'id',
+      },
+    );
   }
   return id;
 }

@@ -7,12 +7,12 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
-  getNamedType,
-  getNullableType,
   GraphQLError,
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
+  getNamedType,
+  getNullableType,
   isCompositeType,
   isInterfaceType,
   isListType,
@@ -82,7 +82,8 @@ export function weigh(
 
   function ofField(node: FieldNode, parent: GraphQLNamedType): Weight {
     const name = node.name.value;
-    if (name.startsWith('__') || !(isObjectType(parent) || isInterfaceType(parent))) return { depth: 0, cost: 0 };
+    if (name.startsWith('__') || !(isObjectType(parent) || isInterfaceType(parent)))
+      return { depth: 0, cost: 0 };
     const field = parent.getFields()[name]!;
     const type = getNamedType(field.type);
     const own = extraCost(field, node) + (isCompositeType(type) ? 1 : 0);
@@ -118,7 +119,9 @@ export function weigh(
   }
 
   const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
-  const operation = operationName ? operations.find((one) => one.name?.value === operationName) : operations[0];
+  const operation = operationName
+    ? operations.find((one) => one.name?.value === operationName)
+    : operations[0];
   const root = operation && schema.getRootType(operation.operation);
   return root ? ofSelections(operation.selectionSet, root) : { depth: 0, cost: 0 };
 }
@@ -127,12 +130,18 @@ export function weigh(
 export function refusal({ depth, cost }: Weight): GraphQLError | null {
   if (depth > MOST_LEVELS) {
     return new GraphQLError(`The request is ${depth} levels deep; ${MOST_LEVELS} are allowed.`, {
-      extensions: { code: 'TOO_DEEP', hint: 'Ask in two requests, the second by the ids the first one gave.' },
+      extensions: {
+        code: 'TOO_DEEP',
+        hint: 'Ask in two requests, the second by the ids the first one gave.',
+      },
     });
   }
   if (cost > MOST_OBJECTS) {
     return new GraphQLError(`The request asks for about ${cost} objects; ${MOST_OBJECTS} are allowed.`, {
-      extensions: { code: 'TOO_COSTLY', hint: 'Ask for smaller pages (`first`), above all in lists within lists.' },
+      extensions: {
+        code: 'TOO_COSTLY',
+        hint: 'Ask for smaller pages (`first`), above all in lists within lists.',
+      },
     });
   }
   return null;

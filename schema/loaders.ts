@@ -30,7 +30,11 @@ export interface Slice {
 export function createLoaders(read: Read, clock: () => Date) {
   const made = new Map<string, unknown>();
   /** One loader per question, e.g. "heat as of Monday"; its keys are accounts. */
-  function loaderOf<V>(question: string, load: (tx: Tx, ids: readonly string[]) => Promise<Map<string, V>>, none: V) {
+  function loaderOf<V>(
+    question: string,
+    load: (tx: Tx, ids: readonly string[]) => Promise<Map<string, V>>,
+    none: V,
+  ) {
     let loader = made.get(question) as DataLoader<string, V> | undefined;
     if (!loader) {
       loader = new DataLoader((ids) =>
@@ -99,7 +103,11 @@ export function createLoaders(read: Read, clock: () => Date) {
       );
     },
     signalCount: (filter: signals.SignalFilter) =>
-      loaderOf<number>(`signal count ${JSON.stringify(filter)}`, (tx, ids) => signals.countOf(tx, ids, filter), 0),
+      loaderOf<number>(
+        `signal count ${JSON.stringify(filter)}`,
+        (tx, ids) => signals.countOf(tx, ids, filter),
+        0,
+      ),
 
     peopleOf: ({ limit, cursor, backward }: Slice) =>
       loaderOf<people.Person[]>(

@@ -10,7 +10,7 @@ import { Account, Person, PersonConnection } from './nodes.ts';
 builder.node(Person, {
   description: 'Somebody known by e-mail or id.',
   id: { resolve: (person) => person.id },
-  loadManyWithoutCache: (ids, { loaders }) => ids.map((id) => loaders.person.load(id)),
+  loadManyWithoutCache: (ids, { loaders }) => Promise.all(ids.map((id) => loaders.person.load(id))),
   fields: (t) => ({
     name: t.exposeString('name', { nullable: true, description: 'Their name.' }),
     title: t.exposeString('title', { nullable: true, description: 'Their job title.' }),
@@ -25,7 +25,8 @@ builder.node(Person, {
       type: Account,
       nullable: true,
       description: 'Where they work; null while that is not known.',
-      resolve: (person, _args, { loaders }) => (person.accountId ? loaders.account.load(person.accountId) : null),
+      resolve: (person, _args, { loaders }) =>
+        person.accountId ? loaders.account.load(person.accountId) : null,
     }),
   }),
 });

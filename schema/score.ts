@@ -9,7 +9,8 @@ import { HeatBandEnum, QualificationTierEnum, SignalFamilyEnum, SignalKindEnum, 
 import type { HeatView, ScoreView } from './score-view.ts';
 
 const Contribution = builder.objectRef<ContributionShape>('Contribution').implement({
-  description: 'What one actor did of one kind on one day, and what that adds to heat. All of them add up to `raw`.',
+  description:
+    'What one actor did of one kind on one day, and what that adds to heat. All of them add up to `raw`.',
   fields: (t) => ({
     kind: t.expose('kind', { type: SignalKindEnum, description: 'What was done.' }),
     family: t.expose('family', { type: SignalFamilyEnum, description: 'The family of that kind.' }),
@@ -19,7 +20,11 @@ const Contribution = builder.objectRef<ContributionShape>('Contribution').implem
       description:
         'A person’s name and title, or `anonymous visitor`; null where nobody but the source is known.',
       resolve: ({ actor }, _args, { loaders }) =>
-        actor === null ? null : actor.startsWith('visitor:') ? 'anonymous visitor' : loaders.actorName.load(actor),
+        actor === null
+          ? null
+          : actor.startsWith('visitor:')
+            ? 'anonymous visitor'
+            : loaders.actorName.load(actor),
     }),
     day: t.expose('day', { type: 'Date', description: 'The day it was done.' }),
     points: t.exposeFloat('points', {
@@ -39,7 +44,9 @@ export const Score = builder.objectRef<HeatView>('Score').implement({
     band: t.expose('band', { type: HeatBandEnum, description: 'The value in a word.' }),
     trend7d: t.exposeFloat('trend7d', { description: 'Heat now less heat a week ago, −100 to 100.' }),
     asOf: t.expose('asOf', { type: 'DateTime', description: 'The moment it is of.' }),
-    modelVersion: t.exposeInt('modelVersion', { description: 'Version of the scoring model it was made with.' }),
+    modelVersion: t.exposeInt('modelVersion', {
+      description: 'Version of the scoring model it was made with.',
+    }),
     contributions: t.field({
       type: [Contribution],
       description: 'What it is made of, most points first, whichever way.',
@@ -64,7 +71,9 @@ export const Score = builder.objectRef<HeatView>('Score').implement({
 
 function atMost(most: number, first: number): void {
   if (first >= 0 && first <= most) return;
-  throw new Invalid(`first: ${first} is not between 0 and ${most}`, `Ask for ${most} at most.`, { field: 'first' });
+  throw new Invalid(`first: ${first} is not between 0 and ${most}`, `Ask for ${most} at most.`, {
+    field: 'first',
+  });
 }
 
 const FitPart = builder.objectRef<FitPartShape>('FitPart').implement({

@@ -23,7 +23,8 @@ builder.queryFields((t) => ({
     resolve: async (_root, { version }, { read, clock }) => {
       if (version === null || version === undefined) return read((tx) => models.current(tx, clock()));
       const found = (await allVersions(read, clock)).find((one) => one.version === version);
-      if (!found) throw new NotFound(`There is no version ${version} of the scoring model.`, 'See `scoringModels`.');
+      if (!found)
+        throw new NotFound(`There is no version ${version} of the scoring model.`, 'See `scoringModels`.');
       return found;
     },
   }),

@@ -41,6 +41,12 @@ export function createGraphQLHandler(deps: HandlerDeps): (request: Request, auth
 }
 
 const limits: Plugin = {
+  onValidate() {
+    // These don't pass `maskError`, and would be the only ones without a hint.
+    return ({ valid, result, setResult }) => {
+      if (!valid) setResult(result.map((error) => tellError(error, () => {}, 'GRAPHQL_VALIDATION_FAILED')));
+    };
+  },
   onExecute({ args, setResultAndStopExecution }) {
     const refused = refusal(weigh(args.schema, args.document, args.variableValues ?? {}, args.operationName));
     if (refused) setResultAndStopExecution({ errors: [refused] });

@@ -12,7 +12,9 @@ const Match = builder.objectRef<signals.SignalRow>('Match').implement({
   description: 'How a signal came to its account.',
   fields: (t) => ({
     method: t.field({ type: MatchMethodEnum, description: 'By what.', resolve: (signal) => signal.method! }),
-    confidence: t.exposeFloat('confidence', { description: 'How sure, 0–1; it multiplies the signal’s points.' }),
+    confidence: t.exposeFloat('confidence', {
+      description: 'How sure, 0–1; it multiplies the signal’s points.',
+    }),
     evidence: t.exposeStringList('evidence', { description: 'In plain words, strongest first.' }),
   }),
 });
@@ -20,7 +22,10 @@ const Match = builder.objectRef<signals.SignalRow>('Match').implement({
 const Topic = builder.objectRef<string>('Topic').implement({
   description: 'What a signal is about.',
   fields: (t) => ({
-    id: t.id({ description: 'The same for the same topic.', resolve: (name) => globalId.encode('Topic', name) }),
+    id: t.id({
+      description: 'The same for the same topic.',
+      resolve: (name) => globalId.encode('Topic', name),
+    }),
     name: t.string({ description: 'In the source’s words, lower case.', resolve: (name) => name }),
   }),
 });
@@ -28,7 +33,7 @@ const Topic = builder.objectRef<string>('Topic').implement({
 builder.node(Signal, {
   description: 'One normalised thing a source saw.',
   id: { resolve: (signal) => signal.id },
-  loadManyWithoutCache: (ids, { loaders }) => ids.map((id) => loaders.signal.load(id)),
+  loadManyWithoutCache: (ids, { loaders }) => Promise.all(ids.map((id) => loaders.signal.load(id))),
   fields: (t) => ({
     source: t.exposeString('source', { description: 'Who saw it.' }),
     kind: t.expose('kind', { type: SignalKindEnum, description: 'What happened.' }),
@@ -55,13 +60,15 @@ builder.node(Signal, {
       type: Account,
       nullable: true,
       description: 'Whose it is; null while it waits to be placed.',
-      resolve: (signal, _args, { loaders }) => (signal.accountId ? loaders.account.load(signal.accountId) : null),
+      resolve: (signal, _args, { loaders }) =>
+        signal.accountId ? loaders.account.load(signal.accountId) : null,
     }),
     person: t.field({
       type: Person,
       nullable: true,
       description: 'Who did it, where that is known.',
-      resolve: (signal, _args, { loaders }) => (signal.personId ? loaders.person.load(signal.personId) : null),
+      resolve: (signal, _args, { loaders }) =>
+        signal.personId ? loaders.person.load(signal.personId) : null,
     }),
     match: t.field({
       type: Match,

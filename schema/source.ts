@@ -1,8 +1,8 @@
 /** Sources: where signals come from, and what they have delivered. */
 import { z } from 'zod';
-import { type Adapter, familyOf, type Family, type SignalKind as Kind } from '../src/core/signal.ts';
-import * as sources from '../src/store/sources.ts';
+import { type Adapter, type Family, familyOf, type SignalKind as Kind } from '../src/core/signal.ts';
 import type { Transport } from '../src/store/batches.ts';
+import * as sources from '../src/store/sources.ts';
 import { builder } from './builder.ts';
 import { SignalFamilyEnum, SignalKindEnum, TransportEnum } from './enums.ts';
 
@@ -42,7 +42,9 @@ const Source = builder.objectRef<SourceShape>('Source').implement({
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its name in signals, e.g. `bombora`.' }),
     title: t.exposeString('title', { description: 'Its name for people.' }),
-    description: t.exposeString('description', { description: 'What it sees; empty where it has no adapter here.' }),
+    description: t.exposeString('description', {
+      description: 'What it sees; empty where it has no adapter here.',
+    }),
     homepage: t.exposeString('homepage', { nullable: true, description: 'Where to read about it.' }),
     kinds: t.field({
       type: [SignalKindEnum],
@@ -65,7 +67,10 @@ const Source = builder.objectRef<SourceShape>('Source').implement({
       nullable: true,
       description: 'When it last delivered anything.',
     }),
-    lastError: t.exposeString('lastError', { nullable: true, description: 'What went wrong last; null if nothing did.' }),
+    lastError: t.exposeString('lastError', {
+      nullable: true,
+      description: 'What went wrong last; null if nothing did.',
+    }),
   }),
 });
 
@@ -80,7 +85,11 @@ builder.queryField('sources', (t) =>
       return ids.map((id): SourceShape => {
         const installed = adapters.get(id);
         const { source: _, ...delivered } = figures.get(id) ?? NOTHING;
-        return { ...delivered, id, ...(installed ? declared(installed.adapter, installed.settings) : undeclared(id)) };
+        return {
+          ...delivered,
+          id,
+          ...(installed ? declared(installed.adapter, installed.settings) : undeclared(id)),
+        };
       });
     },
   }),
@@ -126,6 +135,11 @@ function settingsOf(adapter: Adapter, values: Record<string, unknown> | undefine
     const { description = '', secret = false } = schema as { description?: string; secret?: boolean };
     const value = values?.[name];
     const shown = typeof value === 'string' ? value : JSON.stringify(value);
-    return { name, description, secret, value: value === undefined || value === '' ? null : secret ? '***' : shown };
+    return {
+      name,
+      description,
+      secret,
+      value: value === undefined || value === '' ? null : secret ? '***' : shown,
+    };
   });
 }

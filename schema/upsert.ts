@@ -43,7 +43,8 @@ const AccountInput = builder.inputType('AccountInput', {
 });
 
 const PersonInput = builder.inputType('PersonInput', {
-  description: 'What is known of a person; what is left out stays as it is. Needs an e-mail address or a user id.',
+  description:
+    'What is known of a person; what is left out stays as it is. Needs an e-mail address or a user id.',
   fields: (t) => ({
     email: t.string({ description: 'Their e-mail address.' }),
     userId: t.string({ description: 'The id that your own system gives them.' }),
@@ -51,7 +52,9 @@ const PersonInput = builder.inputType('PersonInput', {
     title: t.string({ description: 'Their job title.' }),
     phone: t.string({ description: 'Their phone number.' }),
     linkedin: t.string({ description: 'Their page on LinkedIn.' }),
-    accountDomain: t.string({ description: 'A domain of their account; without it the e-mail’s domain decides.' }),
+    accountDomain: t.string({
+      description: 'A domain of their account; without it the e-mail’s domain decides.',
+    }),
     leadStatus: t.field({ type: LeadStatusEnum, description: 'How far they have come.' }),
   }),
 });
@@ -59,7 +62,10 @@ const PersonInput = builder.inputType('PersonInput', {
 const OutcomeInput = builder.inputType('OutcomeInput', {
   description: 'Something the CRM says happened in the end.',
   fields: (t) => ({
-    externalId: t.string({ required: true, description: 'Its id in the CRM; the same one is recorded once.' }),
+    externalId: t.string({
+      required: true,
+      description: 'Its id in the CRM; the same one is recorded once.',
+    }),
     domain: t.string({ required: true, description: 'A domain of the account.' }),
     type: t.field({ type: OutcomeTypeEnum, required: true, description: 'What happened.' }),
     at: t.field({ type: 'DateTime', required: true, description: 'When it happened.' }),
@@ -71,7 +77,8 @@ const OutcomeInput = builder.inputType('OutcomeInput', {
 builder.mutationFields((t) => ({
   upsertAccounts: t.field({
     type: UpsertResult,
-    description: 'Makes or updates accounts, by domain, CRM id or name. Signals that waited for them are placed.',
+    description:
+      'Makes or updates accounts, by domain, CRM id or name. Signals that waited for them are placed.',
     args: { input: t.arg({ type: [AccountInput], required: true, description: 'The accounts.' }) },
     resolve: (_root, { input }, context) =>
       write(context, (tx, now) => upsert.upsertAccounts(tx, context.workspace, input, null, now)),
@@ -87,7 +94,8 @@ builder.mutationFields((t) => ({
     type: UpsertResult,
     description: 'Records outcomes, each once. Their accounts have to be known.',
     args: { input: t.arg({ type: [OutcomeInput], required: true, description: 'The outcomes.' }) },
-    resolve: (_root, { input }, context) => write(context, (tx, now) => upsert.recordOutcomes(tx, input, null, now)),
+    resolve: (_root, { input }, context) =>
+      write(context, (tx, now) => upsert.recordOutcomes(tx, input, null, now)),
   }),
 }));
 

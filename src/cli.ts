@@ -2,14 +2,18 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
+import { pipeline } from 'node:stream/promises';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { renderText } from './core/digest.ts';
 import { Invalid, NotFound, SettingsInvalid, UndercurrentError } from './core/errors.ts';
 import { registrableDomain } from './core/identity/domain.ts';
+import { judgeOf, SUBJECTS, type Subject } from './core/try.ts';
 import { createMailer } from './edge/deliver/mail.ts';
 import { createFetcher } from './edge/fetcher.ts';
+import { openIpRanges, pathsOf } from './edge/ip-ranges.ts';
 import * as show from './edge/show.ts';
 import { print, printJson, progress, say } from './edge/terminal.ts';
+import { answer } from './edge/try.ts';
 import { describeEnv, readEnv } from './env.ts';
 import * as digest from './flow/digest.ts';
 import { ingestFile } from './flow/file.ts';
@@ -365,6 +369,14 @@ command('explain <domain>', 'print where an account’s score comes from, point 
       else print(show.explanation(account!, explained, options.limit));
     }),
   );
+
+command('try', 'judge each line of standard input: NDJSON in, NDJSON out, nothing stored')
+  .addArgument(new Argument('<what>').choices(SUBJECTS))
+  .action(async (what: Subject) => {
+    const ranges = what === 'ip' ? await openIpRanges(pathsOf(readEnv().GEOIP_DB)) : null;
+    const book = { lookup: (ip: string) => ranges?.lookup(ip), sources: ranges?.sources.length ?? 0 };
+    await pipeline(answer(process.stdin, judgeOf(what, book)), process.stdout, { end: false });
+  });
 
 const digestCommand = program.command('digest').description('what heated up since the last digest');
 for (const action of ['preview', 'send'] as const) {

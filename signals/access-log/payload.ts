@@ -1,6 +1,6 @@
 /** What a logged request means: a page view or a download by somebody, or nothing, and why. */
-import { isbot } from 'isbot';
 import { z } from 'zod';
+import { judgeAgent } from '../../src/core/identity/agent.ts';
 import type { NormaliseContext, Normalised } from '../../src/core/signal.ts';
 import { pageKind } from '../../src/core/signal.ts';
 import { type Hit, isAddress, parseLine } from './line.ts';
@@ -12,7 +12,10 @@ export function normaliseLine(record: unknown, context: NormaliseContext): Norma
   const line = lineSchema.parse(record);
   const hit = parseLine(line);
   if (!hit) return skip('comment');
-  if (hit.userAgent !== undefined && isMachine(hit.userAgent)) return skip('bot');
+  if (hit.userAgent !== undefined) {
+    const agent = judgeAgent(hit.userAgent);
+    if (agent.bot) return skip(agent.kind === 'ai-crawler' ? 'AI crawler' : 'bot');
+  }
   if (hit.target === undefined || hit.method !== 'GET') return skip('not a page');
   if (hit.status >= 400) return skip('error status');
   if (hit.status >= 300 && hit.status !== 304) return skip('redirect');
@@ -63,21 +66,6 @@ const DOWNLOAD =
   /\.(pdf|epub|mobi|docx?|xlsx?|pptx?|odt|ods|odp|zip|7z|rar|tar|tgz|tar\.(?:gz|bz2|xz|zst)|gz|dmg|pkg|exe|msi|deb|rpm|apk|appimage|jar|iso)$/;
 const WHITEPAPER =
   /white-?_?paper|e-?book|guide|report|case-?_?stud|data-?sheet|brochure|research|benchmark|survey|checklist|playbook/;
-
-const MEMO_SIZE = 10_000;
-const machines = new Map<string, boolean>();
-
-/** Remembers its answers: a log has few user agents and many lines. */
-function isMachine(userAgent: string): boolean {
-  let machine = machines.get(userAgent);
-  if (machine === undefined) {
-    // isbot knows crawlers, libraries, monitors and feed readers; Dart's library it lets pass.
-    machine = userAgent === '' || isbot(userAgent) || userAgent.startsWith('Dart/');
-    if (machines.size >= MEMO_SIZE) machines.clear();
-    machines.set(userAgent, machine);
-  }
-  return machine;
-}
 
 /** The path without query, an e-mail address in it masked; the host in lower case, without port. */
 function splitTarget(hit: Hit): { host: string | undefined; path: string; query: string } {

@@ -1,5 +1,5 @@
-import { isbot } from 'isbot';
 import { z } from 'zod';
+import { judgeAgent } from '../../src/core/identity/agent.ts';
 import type { Hints, Identity, NormaliseContext, Normalised, Signal } from '../../src/core/signal.ts';
 import { pageKind, SIGNAL_KINDS, type SignalKind } from '../../src/core/signal.ts';
 import type { TrackingMessage } from '../../src/core/tracking.ts';
@@ -222,19 +222,10 @@ function identifyFromForm({ properties, ...message }: TrackingMessage): Identity
   });
 }
 
-const agents = new Map<string, boolean>();
-
-/** Bots by user agent. Server libraries send none, and that is fine. Remembered, as it costs more than all the rest. */
+/** Bots by user agent. Server libraries send none, and that is fine. */
 function isBot({ context }: TrackingMessage): boolean {
   const agent = readText(context, 1_000, 'userAgent');
-  if (!agent) return false;
-  let bot = agents.get(agent);
-  if (bot === undefined) {
-    if (agents.size >= 2_000) agents.clear();
-    bot = isbot(agent);
-    agents.set(agent, bot);
-  }
-  return bot;
+  return agent !== undefined && agent !== '' && judgeAgent(agent).bot;
 }
 
 const MACHINE_FLAGS = [

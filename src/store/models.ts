@@ -12,13 +12,8 @@ export interface ModelVersion {
 
 /** The active model; a new workspace gets the default one as version 1. */
 export async function active(tx: Tx, now: Date): Promise<ModelVersion> {
-  const found = await tx.sql
-    .selectFrom('scoring_model')
-    .selectAll()
-    .where('workspace_id', '=', tx.workspaceId)
-    .where('active', '=', true)
-    .executeTakeFirst();
-  if (found) return toVersion(found);
+  const stored = await findActive(tx);
+  if (stored) return stored;
   await tx.sql
     .insertInto('scoring_model')
     .values({
@@ -31,20 +26,30 @@ export async function active(tx: Tx, now: Date): Promise<ModelVersion> {
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  return { version: 1, model: defaultModel, note: 'The default model.', active: true, createdAt: now };
+  return firstVersion(now);
 }
+
+const firstVersion = (now: Date): ModelVersion => ({
+  version: 1,
+  model: defaultModel,
+  note: 'The default model.',
+  active: true,
+  createdAt: now,
+});
 
 /** What `active` gives, without storing anything: for transactions that only read. */
 export async function current(tx: Tx, now: Date): Promise<ModelVersion> {
+  return (await findActive(tx)) ?? firstVersion(now);
+}
+
+async function findActive(tx: Tx): Promise<ModelVersion | null> {
   const found = await tx.sql
     .selectFrom('scoring_model')
     .selectAll()
     .where('workspace_id', '=', tx.workspaceId)
     .where('active', '=', true)
     .executeTakeFirst();
-  return found
-    ? toVersion(found)
-    : { version: 1, model: defaultModel, note: 'The default model.', active: true, createdAt: now };
+  return found ? toVersion(found) : null;
 }
 
 export async function list(tx: Tx): Promise<ModelVersion[]> {

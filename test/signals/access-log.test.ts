@@ -71,7 +71,6 @@ describe('what a path is', () => {
 describe('who asks', () => {
   test.each([
     'Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)',
-    'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)',
     'curl/8.9.1',
     'python-requests/2.32',
     'Go-http-client/2.0',
@@ -82,6 +81,13 @@ describe('who asks', () => {
     '',
   ])('%s is a bot', (agent) => {
     expect(read({ agent }).skipped).toBe('bot');
+  });
+
+  test.each([
+    'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)',
+    'Mozilla/5.0 (compatible; ClaudeBot/1.0; +claudebot@anthropic.com)',
+  ])('%s is an AI crawler', (agent) => {
+    expect(read({ agent }).skipped).toBe('AI crawler');
   });
 
   test.each([

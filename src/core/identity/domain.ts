@@ -44,3 +44,14 @@ export function hostName(input: string): string | null {
   const ascii = URL.parse(`http://${text}`)?.hostname ?? '';
   return PLAIN.test(ascii) ? ascii : null;
 }
+
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+/** Exactly four groups without leading zeros: five are a telephone number. */
+const ADDRESS_IN_NAME = new RegExp(`(?<!\\d[-_.]?)(?:${OCTET}[-_.]){3}${OCTET}(?![-_.]?\\d)`);
+
+/**
+ * Whether a host name has an IPv4 address in it, as providers call the lines of their customers:
+ * `203-0-113-9.dyn.acme.net`. Feeds hand such names on as domains of companies, some with a dot lost
+ * (`203-0-113-9-acme.net`). What stands behind the address is the provider, not who used the line.
+ */
+export const namesConnection = (host: string): boolean => ADDRESS_IN_NAME.test(host);

@@ -159,10 +159,16 @@ const RESERVED = (
 ).map(([first, last]) => [parseIpv4(first) ?? 0, parseIpv4(last) ?? 0] as const);
 
 export function isReserved(address: Address): boolean {
-  if (address.v6) return address.high >> 61n !== 1n; // only 2000::/3 is given out
+  if (address.v6) return isReserved6(address.high);
   const { value } = address;
   for (const [first, last] of RESERVED) if (value >= first && value <= last) return true;
   return false;
+}
+
+/** Unspecified, loopback and embedded addresses; unique local (`fc00::/7`), link and site local, multicast. */
+function isReserved6(high: bigint): boolean {
+  const first = Number(high >> 48n);
+  return first < 0x100 || first >= 0xfe80 || (first >= 0xfc00 && first < 0xfe00);
 }
 
 /** Plain spelling: dotted, or eight groups of hexadecimal digits. */

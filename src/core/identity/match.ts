@@ -1,7 +1,7 @@
 /** Whose is it: the hints of a signal → an account, with the method, a confidence and the evidence. */
 import type { Hints } from '../signal.ts';
 import { normalName } from './company-name.ts';
-import { registrableDomain } from './domain.ts';
+import { hostName, namesConnection, registrableDomain } from './domain.ts';
 import { classifyEmail, classifyMailDomain, type EmailClass, emailKey } from './email.ts';
 import type { Network, NetworkClass } from './network.ts';
 
@@ -382,6 +382,10 @@ function clearDomain(hint: string | undefined, refused: string[]): string | null
   const domain = registrableDomain(given);
   if (domain === null) {
     refused.push('the domain hint is no registrable domain');
+    return null;
+  }
+  if (namesConnection(hostName(given) ?? domain)) {
+    refused.push('the domain names a connection, not a company');
     return null;
   }
   const mail = classifyMailDomain(domain);

@@ -17,6 +17,8 @@ export interface Facts {
   address: { class: NetworkClass; reason: string } | null;
   /** Domain that the address resolves to; the holder's or the provider's. */
   reverseDomain: string | null;
+  /** What the operator says in a table of their own: whose it is, or (`null`) that nothing follows from it. */
+  own?: { domain: string | null };
   /** The verdict, if no other source has a say. */
   judged?: Network;
 }
@@ -27,8 +29,37 @@ interface Claim {
   class: NetworkClass | null;
 }
 
-/** All facts about one address → the network. The first that says something wins, in the order of `Facts`. */
+/** The operator's own word on some addresses: the account's domain, or `null` to ignore them. */
+export const ownFacts = (source: string, domain: string | null): Facts => ({
+  ...SILENT,
+  source,
+  own: { domain },
+});
+
+/** Addresses (or the networks of an autonomous system) that a list without columns puts into one class. */
+export const listedFacts = (source: string, listed: NetworkClass): Facts => ({
+  ...SILENT,
+  source,
+  address: { class: listed, reason: `the list ${source} has the address as ${listed}` },
+});
+
+const SILENT: Facts = {
+  source: '',
+  asn: null,
+  company: null,
+  carrier: null,
+  provider: null,
+  address: null,
+  reverseDomain: null,
+};
+
+/**
+ * All facts about one address → the network. They come in the order of trust, the most specific first, and the first
+ * that says something wins; what is said of the address itself comes before what is said of its holder.
+ */
 export function judge(facts: readonly Facts[]): Network {
+  const own = facts.find((fact) => fact.own);
+  if (own) return judgeOwn(own, facts);
   const companies = facts.flatMap((fact) => fact.company ?? []);
   const carriers = facts.flatMap((fact) => fact.carrier ?? []);
   const company = companies.find((claim) => claim.name) ?? companies[0];
@@ -49,6 +80,14 @@ export function judge(facts: readonly Facts[]): Network {
     asn: facts.find((fact) => fact.asn !== null)?.asn ?? null,
     source: [...new Set(facts.map((fact) => fact.source))].join(' + '),
   };
+}
+
+function judgeOwn({ own, source }: Facts, facts: readonly Facts[]): Network {
+  const domain = own?.domain ?? null;
+  const asn = facts.find((fact) => fact.asn !== null)?.asn ?? null;
+  return domain === null
+    ? { class: 'unknown', organisation: null, domain, asn, source, confidence: 1, reason: 'your own table says to ignore it' }
+    : { class: 'business', organisation: null, domain, asn, source, confidence: 1, reason: 'your own table names the account' };
 }
 
 /** A domain belongs to the organisation only if it was named together with it (or with nobody). */
@@ -165,13 +204,22 @@ const FLAGS: [key: string, class_: NetworkClass, reason: string][] = [
   ['proxy', 'proxy', 'the source lists the address as a proxy'],
   ['tor', 'proxy', 'the source lists the address as a Tor exit'],
   ['relay', 'proxy', 'the source lists the address as a privacy relay'],
+  ['is_vpn', 'proxy', 'the source lists the address as a VPN'],
+  ['is_proxy', 'proxy', 'the source lists the address as a proxy'],
+  ['is_res_proxy', 'proxy', 'the source lists the address as a proxy'],
+  ['is_tor', 'proxy', 'the source lists the address as a Tor exit'],
+  ['is_relay', 'proxy', 'the source lists the address as a privacy relay'],
   ['is_hosting_provider', 'hosting', 'the source lists the address as hosting'],
   ['hosting', 'hosting', 'the source lists the address as hosting'],
+  ['is_hosting', 'hosting', 'the source lists the address as hosting'],
   ['is_anonymous', 'proxy', 'the source lists the address as anonymous'],
+  ['is_mobile', 'mobile', 'the source lists the address as mobile'],
+  ['is_satellite', 'isp', 'the source lists the address as a satellite line'],
 ];
 
 /** One record of any of the known shapes → facts; `null` if it says nothing of use. */
-export function readFacts(record: Readonly<Record<string, unknown>>, source: string): Facts | null {
+export function readFacts(given: Readonly<Record<string, unknown>>, source: string): Facts | null {
+  const record = flat(given);
   const asName = textOf(record, 'autonomous_system_organization', 'as_name', 'as_organization');
   const asn = asnOf(record);
   const plain = textOf(record, 'organization', 'organisation', 'org', 'company', 'name');
@@ -205,6 +253,27 @@ export function readFacts(record: Readonly<Record<string, unknown>>, source: str
   const useful = facts.asn ?? facts.company ?? facts.carrier ?? facts.address ?? facts.reverseDomain;
   return useful === null ? null : facts;
 }
+
+/** MaxMind's Enterprise keeps all of interest under `traits`; ipinfo's nested records name parts after tables. */
+function flat(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (isRecord(record.traits)) return record.traits;
+  const { asn, as, company, privacy, anonymous } = record;
+  if (![asn, as, company, privacy, anonymous].some(isRecord)) return record;
+  const carrier = isRecord(as) ? as : isRecord(asn) ? asn : {};
+  return {
+    ...record,
+    ...(isRecord(privacy) ? privacy : {}),
+    ...(isRecord(anonymous) ? anonymous : {}),
+    ...(isRecord(company) ? company : {}),
+    asn: carrier.asn ?? (isRecord(asn) ? undefined : asn),
+    as_name: carrier.name,
+    as_domain: carrier.domain,
+    as_type: carrier.type,
+  };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
 function addressOf(record: Readonly<Record<string, unknown>>): Facts['address'] {
   for (const [key, found, reason] of FLAGS) if (isTrue(record[key])) return { class: found, reason };

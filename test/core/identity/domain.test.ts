@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { registrableDomain } from '../../../src/core/identity/domain.ts';
+import { namesConnection, registrableDomain } from '../../../src/core/identity/domain.ts';
 
 describe('registrableDomain', () => {
   test.each([
@@ -93,4 +93,28 @@ describe('registrableDomain', () => {
       }),
     );
   });
+});
+
+describe('namesConnection', () => {
+  test.each([
+    '203-0-113-9-provider.example',
+    '9-113-0-203-provider.example',
+    '203-0-113-9.dyn.provider.example',
+    'host-203-0-113-9.provider.example',
+    'ip203.0.113.9.provider.example',
+    '203_0_113_9.provider.example',
+  ])('%s names a line of a provider', (host) => expect(namesConnection(host)).toBe(true));
+
+  test.each([
+    'acme.example',
+    '1-800-acme.example',
+    '24-7.example',
+    '7-11-acme.example',
+    '24-7-365-1.example',
+    '203-0-113-9999.example',
+    '06-12-34-56.example',
+    '6-12-34-56-78-plumber.example',
+    'acme-2026-11-23.example',
+    '3.14.15.acme.example',
+  ])('%s may be a company', (host) => expect(namesConnection(host)).toBe(false));
 });

@@ -109,6 +109,8 @@ describe('place', () => {
     [{ email: 'someone@yahoo.com' }, 'free e-mail domain'],
     [{ email: 'someone@mailinator.com' }, 'disposable e-mail domain'],
     [{ email: 'nonsense' }, 'invalid e-mail address'],
+    [{ domain: '198-51-100-7-provider.example' }, 'the domain names a connection, not a company'],
+    [{ domain: '198-51-100-7.dyn.acme.com' }, 'the domain names a connection, not a company'],
     [{ ip: '203.0.113.5' }, 'internet provider'],
     [{ ip: '203.0.113.4' }, 'company network of no known account'],
     [{ ip: '203.0.113.3' }, 'company network of no known account'],
