@@ -5,7 +5,7 @@ import type { Network } from './core/identity/network.ts';
 import type { Adapter } from './core/signal.ts';
 import { loadAdapters } from './edge/adapters.ts';
 import * as embedded from './edge/embedded-postgres.ts';
-import { openIpRanges } from './edge/ip-ranges.ts';
+import { openIpRanges, pathsOf } from './edge/ip-ranges.ts';
 import { createJobs } from './edge/jobs.ts';
 import { createLog, type Log } from './edge/log.ts';
 import { Rescorer } from './edge/rescorer.ts';
@@ -43,11 +43,7 @@ export async function open(env: Env, talk: (line: string) => void = () => {}): P
     const db = await connect(url);
     const readDb = env.DATABASE_READ_URL ? await connect(env.DATABASE_READ_URL) : db;
     const workspace = await workspaces.ensure(db, workspaces.DEFAULT_SLUG, clock());
-    const ranges = await openIpRanges(
-      env.GEOIP_DB.split(',')
-        .map((path) => path.trim())
-        .filter(Boolean),
-    );
+    const ranges = await openIpRanges(pathsOf(env.GEOIP_DB));
     const networkOf = (ip: string) => ranges.lookup(ip);
     const adapters = new Map(
       [...(await loadAdapters())].map(([id, adapter]) => [

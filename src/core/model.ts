@@ -176,6 +176,46 @@ export const scoringModelSchema = z.strictObject({
         .describe('Tiers of the value.'),
     })
     .describe('Fit and heat combined.'),
+  surge: z
+    .strictObject({
+      weekWeights: z
+        .array(z.number().positive().max(1))
+        .min(1)
+        .describe(
+          'How much each week of the current window counts, oldest first; its length is the window. All 1: the plain count.',
+        ),
+      baselineWeeks: z.int().min(4).describe('Weeks before the window that tell what is ordinary.'),
+      minimumDays: z
+        .int()
+        .min(7)
+        .describe('Observed days of the baseline under which nothing is said: INSUFFICIENT_DATA.'),
+      poolUnder: z
+        .int()
+        .positive()
+        .describe('Fewer accounts than this in a topic and size tier are pooled: to the topic, then to all.'),
+      trendLimit: z
+        .number()
+        .min(1)
+        .describe('A general rise is taken out up to this factor, a general fall down to its inverse.'),
+      pointsPerTenfold: z
+        .number()
+        .positive()
+        .describe('Points of score for ten times the odds against chance; 50 is ordinary.'),
+      thresholds: z
+        .strictObject({
+          surging: score.describe('Score from which it is ELEVATED, or SURGING if all else holds.'),
+          cooling: score.describe('Score down to which it is COOLING.'),
+        })
+        .refine((thresholds) => thresholds.cooling < thresholds.surging, {
+          error: 'must rise: cooling < surging',
+        })
+        .describe('Where statuses begin.'),
+      actors: z.int().positive().describe('Actors needed for SURGING, unless there are sources enough.'),
+      sources: z.int().positive().describe('Independent sources that do instead of actors.'),
+      clusterShare: share.describe('Part of a cluster’s topics that must surge for the cluster to surge.'),
+      falseDiscoveryRate: share.describe('Part of the surges of one day that may be chance, on average.'),
+    })
+    .describe('How unlikely the current activity is given the account’s own past.'),
   stage: z
     .strictObject({
       decision: z
@@ -295,6 +335,19 @@ export const defaultModel: ScoringModel = {
     salesSaidNoDays: 90,
   },
   qualification: { weights: { fit: 0.4, heat: 0.6 }, tiers: { hot: 80, warm: 60, cold: 40 } },
+  surge: {
+    weekWeights: [0.5, 1, 1],
+    baselineWeeks: 12,
+    minimumDays: 28,
+    poolUnder: 30,
+    trendLimit: 3,
+    pointsPerTenfold: 7.82,
+    thresholds: { surging: 60, cooling: 40 },
+    actors: 2,
+    sources: 2,
+    clusterShare: 0.25,
+    falseDiscoveryRate: 0.1,
+  },
   stage: {
     decision: {
       kinds: [

@@ -254,3 +254,10 @@ function unreadable(path: string, reason: string, cause?: unknown): SettingsInva
     { cause },
   );
 }
+
+/** The paths that `GEOIP_DB` lists, separated by commas. */
+export const pathsOf = (list: string): string[] =>
+  list
+    .split(',')
+    .map((path) => path.trim())
+    .filter(Boolean);

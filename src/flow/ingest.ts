@@ -12,6 +12,7 @@ import * as batches from '../store/batches.ts';
 import { type Database, inWorkspace, type Tx } from '../store/database.ts';
 import * as deadLetters from '../store/dead-letters.ts';
 import * as people from '../store/people.ts';
+import { storable } from '../store/text.ts';
 import * as timeline from '../store/timeline.ts';
 import type { Workspace } from '../store/workspaces.ts';
 import { applyIdentities, impliedIdentity, type KnownIdentity, readIdentity } from './identify.ts';
@@ -122,7 +123,7 @@ export async function take(
     }
     const raw = incoming.raw ?? incoming.record;
     try {
-      const { signals, identities = [], skipped } = batch.adapter.normalise(incoming.record, context);
+      const { signals, identities = [], skipped } = storable(batch.adapter.normalise(incoming.record, context));
       if (skipped) taken.skipped[skipped] = (taken.skipped[skipped] ?? 0) + 1;
       for (const signal of signals) check(signal, now);
       for (const identity of identities) checkTime('time', identity.at, now);
@@ -371,8 +372,8 @@ export function refusalOf(error: unknown): Refusal {
   throw error;
 }
 
-/** Classes 22 (data exception) and 23 (integrity): the data's fault, not the connection's. */
+/** Classes 22 (data exception), 23 (integrity) and 54 (a limit, of an index's key say): the data's fault. */
 function isDataError(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' && /^2[23]...$/.test(code);
+  return typeof code === 'string' && /^(22|23|54)...$/.test(code);
 }

@@ -21,7 +21,7 @@ export async function openBook(tx: Tx, clues: Iterable<Clues>): Promise<book.Ope
     if (clue.emailDomain) keys.domains.add(clue.emailDomain);
     if (clue.network?.domain) keys.domains.add(clue.network.domain);
     if (clue.nameKey) keys.nameKeys.add(clue.nameKey);
-    if (clue.network?.organisation) keys.nameKeys.add(normalName(clue.network.organisation).normal);
+    if (clue.networkKey) keys.nameKeys.add(clue.networkKey);
     if (clue.crmId) keys.crmIds.add(clue.crmId);
     for (const key of clue.personKeys) keys.personKeys.add(key);
     if (clue.anonymousId) keys.anonymousIds.add(clue.anonymousId);
@@ -98,6 +98,7 @@ export function fromKept(kept: unknown): Clues {
     companyName: null,
     nameKey: null,
     crmId: null,
+    networkKey: null,
     network: null,
     ...(kept as Partial<Clues>),
   };

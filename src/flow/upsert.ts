@@ -10,6 +10,7 @@ import type { Tx } from '../store/database.ts';
 import * as outcomes from '../store/outcomes.ts';
 import * as people from '../store/people.ts';
 import * as scores from '../store/scores.ts';
+import { storable } from '../store/text.ts';
 import * as timeline from '../store/timeline.ts';
 import type { Workspace } from '../store/workspaces.ts';
 import { refusalOf } from './ingest.ts';
@@ -101,7 +102,7 @@ export async function upsertAccounts(
   }[] = [];
   for (const [index, raw] of inputs.entries()) {
     tryRow(result, index, () => {
-      const input = accountInputSchema.parse(raw);
+      const input = accountInputSchema.parse(storable(raw));
       const domains = [input.domain, ...(input.domains ?? [])].flatMap((given) => {
         if (!given) return [];
         const domain = registrableDomain(given);
@@ -185,7 +186,7 @@ export async function upsertPeople(
   const rows: { input: z.output<typeof personInputSchema>; keys: string[]; clues: Clues }[] = [];
   for (const [index, raw] of inputs.entries()) {
     tryRow(result, index, () => {
-      const input = personInputSchema.parse(raw);
+      const input = personInputSchema.parse(storable(raw));
       const email = input.email ? classifyEmail(input.email) : null;
       if (email?.class === 'invalid') {
         throw new Invalid(
@@ -256,7 +257,7 @@ export async function recordOutcomes(
   const rows: { index: number; input: z.output<typeof outcomeInputSchema>; clues: Clues }[] = [];
   for (const [index, raw] of inputs.entries()) {
     tryRow(result, index, () => {
-      const input = outcomeInputSchema.parse(raw);
+      const input = outcomeInputSchema.parse(storable(raw));
       const clues = readClues({ domain: input.domain }, () => undefined);
       rows.push({ index, input, clues });
     });

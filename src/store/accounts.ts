@@ -97,7 +97,7 @@ export async function upsert(
   };
 }
 
-/** Makes accounts of clear domains that belong to none; what is there already stays as it is. */
+/** Makes accounts of clear domains that belong to none and asks for their scores; what is there already stays. */
 export async function discover(
   tx: Tx,
   found: readonly { id: string; domain: string; name: string; nameKey: string }[],
@@ -106,11 +106,14 @@ export async function discover(
 ): Promise<void> {
   if (found.length === 0) return;
   await tx.client.query(
-    `INSERT INTO account (workspace_id, account_id, domain, name, name_key, origin, batch_id, created_at, updated_at)
-     SELECT $1, id, domain, name, name_key, 'DISCOVERED', $6, $7, $7
-     FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS t (id, domain, name, name_key)
-     ORDER BY id
-     ON CONFLICT (workspace_id, account_id) DO NOTHING`,
+    `WITH made AS (
+       INSERT INTO account (workspace_id, account_id, domain, name, name_key, origin, batch_id, created_at, updated_at)
+       SELECT $1, id, domain, name, name_key, 'DISCOVERED', $6, $7, $7
+       FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS t (id, domain, name, name_key)
+       ORDER BY id
+       ON CONFLICT (workspace_id, account_id) DO NOTHING RETURNING account_id)
+     INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
+     SELECT $1, gen_random_uuid(), account_id, $7 FROM made`,
     [
       tx.workspaceId,
       found.map((f) => f.id),

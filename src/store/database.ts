@@ -40,8 +40,10 @@ export async function connect(url: string, options: { max?: number } = {}): Prom
       },
     } as pg.CustomTypesConfig,
   });
-  // A connection lost while idle is replaced at the next use; without a listener it would end the process.
+  // A lost connection fails the query that runs on it, or is replaced at its next use. Without a listener on the
+  // pool (for idle ones) and on each client (for those between two queries) it would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => void client.on('error', () => {}));
   try {
     return { pool, role: await stepDownRole(pool) };
   } catch (cause) {

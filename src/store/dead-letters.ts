@@ -1,6 +1,7 @@
 /** Records we could not use: kept with the reason, replayable, each once however often it comes. */
 import { contentHash, nameId } from '../core/id.ts';
 import type { Tx } from './database.ts';
+import { storable } from './text.ts';
 
 export interface DeadLetter {
   id: string;
@@ -33,20 +34,17 @@ export async function add(tx: Tx, letters: readonly Omit<DeadLetter, 'id'>[]): P
       ids,
       letters.map((l) => l.batchId),
       letters.map((l) => l.source),
-      letters.map((l) => l.place),
+      letters.map((l) => storable(l.place)),
       letters.map((l) => l.code),
-      letters.map((l) => clean(l.reason)),
-      letters.map((l) => clean(l.hint)),
-      letters.map((l) => l.fileName),
+      letters.map((l) => storable(l.reason)),
+      letters.map((l) => storable(l.hint)),
+      letters.map((l) => storable(l.fileName)),
       letters.map((l) => l.raw),
       letters.map((l) => l.parsed),
       letters.map((l) => l.receivedAt),
     ],
   );
 }
-
-/** Reasons quote outside text, and PostgreSQL's text knows no U+0000. */
-const clean = (text: string): string => text.replaceAll('\0', '').toWellFormed();
 
 export async function list(
   tx: Tx,

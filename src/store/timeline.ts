@@ -62,7 +62,7 @@ const APPEND = `
 
 /**
  * Appends signals and asks for the touched accounts to be rescored. Returns how many were new; the others were
- * there already. The partitions must exist (`ensureMonths`).
+ * there already. The partitions must exist (`ensureMonths`), and the texts be `storable`.
  */
 export async function append(tx: Tx, signals: readonly StoredSignal[], now: Date): Promise<number> {
   if (signals.length === 0) return 0;
@@ -89,11 +89,11 @@ function encode(workspaceId: string, signal: StoredSignal): string {
   return `${workspaceId}\t${signal.id}\t${signal.batchId}\t${escaped(signal.source)}\t${escaped(signal.externalId)}\t${signal.kind}\t${signal.occurredAt.toISOString()}\t${signal.receivedAt.toISOString()}\t${signal.strength}\t${signal.sentiment ?? NULL}\t${signal.accountId ?? NULL}\t${signal.personId ?? NULL}\t${orNull(signal.anonymousId)}\t${signal.match?.method ?? NULL}\t${signal.match?.confidence ?? 0}\t${array(signal.match?.evidence ?? [])}\t${orNull(signal.unplaced)}\t${array(signal.topics)}\t${orNull(signal.origin)}\t${orNull(signal.url)}\t${orNull(signal.title)}\t${json(signal.clues)}\t${signal.attributes ? json(signal.attributes) : NULL}\n`;
 }
 
-const SPECIAL = /[\\\n\r\t\0]/;
-const ESCAPES: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '' };
+const SPECIAL = /[\\\n\r\t]/;
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 function escaped(text: string): string {
-  return SPECIAL.test(text) ? text.replace(/[\\\n\r\t\0]/g, (character) => ESCAPES[character]!) : text;
+  return SPECIAL.test(text) ? text.replace(/[\\\n\r\t]/g, (character) => ESCAPES[character]!) : text;
 }
 
 const orNull = (text: string | null): string => (text === null ? NULL : escaped(text));
@@ -103,22 +103,7 @@ function array(texts: readonly string[]): string {
   return escaped(`{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`);
 }
 
-/** JSON that jsonb takes: it knows neither U+0000 nor half a surrogate pair, which outside text may contain. */
-function json(value: unknown): string {
-  const text = JSON.stringify(value);
-  return escaped(/\\u(0000|d[89a-f])/i.test(text) ? JSON.stringify(wellFormed(value)) : text);
-}
-
-function wellFormed(value: unknown): unknown {
-  if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed();
-  if (Array.isArray(value)) return value.map(wellFormed);
-  if (value && typeof value === 'object' && !(value instanceof Date)) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [wellFormed(key), wellFormed(item)]),
-    );
-  }
-  return value;
-}
+const json = (value: unknown): string => escaped(JSON.stringify(value));
 
 const months = new WeakMap<Database, Set<string>>();
 
@@ -309,7 +294,7 @@ export async function waitingFor(
     `SELECT ${PLACED} FROM signal
      WHERE workspace_id = $1 AND account_id IS NULL AND (
        clues->>'domain' = ANY($2) OR clues->>'emailDomain' = ANY($2) OR clues->'network'->>'domain' = ANY($2)
-       OR clues->>'nameKey' = ANY($3) OR clues->>'crmId' = ANY($4))
+       OR clues->>'nameKey' = ANY($3) OR clues->>'networkKey' = ANY($3) OR clues->>'crmId' = ANY($4))
      ORDER BY signal_id LIMIT $5 FOR UPDATE`,
     [tx.workspaceId, keys.domains, keys.nameKeys, keys.crmIds, limit],
   );

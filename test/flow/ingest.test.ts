@@ -208,7 +208,7 @@ describe('strange text', () => {
   test('as the name of a source’s skipped reason', async () => {
     const adapter: Adapter = { ...source(), normalise: () => ({ signals: [], skipped: ODD }) };
     const { taken } = await world.ingest([view('x', {}), view('y', {})], { adapter });
-    expect(taken.skipped).toEqual({ [ODD]: 2 });
+    expect(taken.skipped).toEqual({ [CLEAN]: 2 });
     expect(await world.query('SELECT skipped FROM batch')).toEqual([{ skipped: { [CLEAN]: 2 } }]);
   });
 

@@ -1,7 +1,8 @@
 /** Company names as people, feeds and registers write them, brought to one spelling. */
+import { FORMS, LEADING_FORMS, LONGEST_FORM, UNSPACED_FORMS } from './legal-forms.ts';
 
 export interface CompanyName {
-  /** Folded, without article, share class and legal form: `The Acme Corporation` → `acme`. */
+  /** Folded, in Latin letters where the script is an alphabet, without article, share class and legal form: `The Acme Corporation` → `acme`. */
   normal: string;
   /** `normal` without spaces: `jp morgan` and `jpmorgan` meet here. */
   compact: string;
@@ -9,56 +10,25 @@ export interface CompanyName {
   legalForm: string | null;
 }
 
-/** Letters that Unicode does not decompose, with their transliteration. */
-const LETTERS = new Map(
-  'ß:ss æ:ae œ:oe ø:o ł:l đ:d ð:d þ:th ħ:h ı:i ŋ:n ŧ:t'
-    .split(' ')
-    .map((pair) => pair.split(':') as [string, string]),
-);
-const UNDECOMPOSED = new RegExp(`[${[...LETTERS.keys()].join('')}]`, 'g');
+const pairs = (text: string): Map<string, string> =>
+  new Map(text.split(' ').map((pair) => pair.split(':') as [string, string]));
+const anyOf = (letters: Map<string, string>): RegExp => new RegExp(`[${[...letters.keys()].join('')}]`, 'g');
 
-/**
- * Legal forms as folded words; dots and slashes are gone and initials joined, so `S. de R.L. de C.V.` reads
- * `s de rl de cv` and `sp. z o.o.` reads `sp zoo`. `and` links stacked forms (`gmbh and co kg`).
- */
-const FORMS = new Set(
-  [
-    // English-speaking
-    'inc,incorporated,corp,corporation,co,company,llc,limited liability company,limited,ltd,plc',
-    'public limited company,llp,lllp,lp,limited partnership,pllc,pc,ulc,pty,proprietary limited,pte,private limited,pvt',
-    // German-speaking
-    'ag,aktiengesellschaft,gmbh,ggmbh,mbh,gesellschaft mbh,ges mbh,gesellschaft mit beschrankter haftung',
-    'kg,kgaa,ohg,gbr,ug,haftungsbeschrankt,ek,eingetragener verein,se,sarl,sagl',
-    // French-, Italian-, Spanish-, Portuguese- and Romanian-speaking
-    'sa,sas,sasu,eurl,snc,sca,scop,scrl,sprl,societe anonyme,spa,srl,srls,sapa,societa per azioni',
-    'sl,slu,slne,sau,sociedad anonima,sociedad limitada,sab,sapi,de cv,s de rl,sociedad anonima de capital variable',
-    'sociedade anonima,ltda,limitada,lda,eireli,ltda me,ltda epp,eireli me,eireli epp,cia',
-    // Dutch-speaking
-    'bv,nv,vof,bvba,cvba,cv,besloten vennootschap,naamloze vennootschap',
-    // Nordic and Baltic
-    'ab,aktiebolag,publ,asa,as,ans,aps,ks,oy,oyj,osakeyhtio,hf,ehf,ou,uab,sia,mtu',
-    // Central and eastern Europe
-    'sp zoo,sp z oo,spolka akcyjna,spolka z oo,spolka z ograniczona odpowiedzialnoscia,sp k,sp j',
-    'sro,spol sro,spol,kft,zrt,nyrt,bt,doo,dd,ad,ead,ood,eood,ooo,oao,zao,pao,pjsc,ojsc,cjsc,jsc,joint stock company',
-    'ооо,оао,зао,пао,ао,тоо,too,as anonim sirketi,anonim sirketi,ltd sti,sti,limited sirketi',
-    // Asia, Middle East, Africa
-    'kk,gk,yk,kabushiki kaisha,godo kaisha,bhd,sdn bhd,sdn,berhad,tbk,persero,pcl,public company limited',
-    '株式会社,有限会社,合同会社,株,有,有限公司,股份有限公司,有限责任公司,주식회사,유한회사,주',
-    'saog,saoc,sak,kscc,ksc,qsc,qpsc,bsc,wll,fze,fz llc,fzco,fzc,dmcc,psc,saj,sal,sae,npc',
-  ].flatMap((line) => line.split(',')),
+/** Latin letters that Unicode does not decompose. */
+const UNDECOMPOSED = pairs('ß:ss æ:ae œ:oe ø:o ł:l đ:d ð:d þ:th ħ:h ı:i ŋ:n ŧ:t');
+const ANY_UNDECOMPOSED = anyOf(UNDECOMPOSED);
+/** Cyrillic and Greek as passports and company registers write them in Latin letters, accents gone already. */
+const OTHER_ALPHABETS = pairs(
+  'а:a б:b в:v г:g ґ:g д:d е:e є:ie ж:zh з:z и:i і:i к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:kh ц:ts ч:ch ш:sh ' +
+    'щ:shch ъ: ы:y ь: э:e ю:yu я:ya ђ:dj ј:j љ:lj њ:nj ћ:c џ:dz ѕ:dz α:a β:v γ:g δ:d ε:e ζ:z η:i θ:th ι:i κ:k λ:l μ:m ' +
+    'ν:n ξ:x ο:o π:p ρ:r σ:s ς:s τ:t υ:y φ:f χ:ch ψ:ps ω:o',
 );
-/** Forms that stand before the name in some countries, and there only when none ends it. */
-const LEADING_FORMS = new Set(
-  'ab,pt,ooo,oao,zao,pao,pjsc,ojsc,cjsc,jsc,too,uab,sia,llc,ооо,оао,зао,пао,ао,тоо,株式会社,有限会社,合同会社,株,有,주식회사,유한회사,주'.split(
-    ',',
-  ),
-);
-const LONGEST_FORM = Math.max(...[...FORMS].map((form) => form.split(' ').length));
+const ANY_OTHER = anyOf(OTHER_ALPHABETS);
 
-/** Written without a space before or after the name. */
-const UNSPACED_FORMS = /株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限公司|주식회사|유한회사/g;
 const TRAILING_ARTICLE = /[,(]\s*the\s*\)?\s*$/;
-const STATE_OF_REGISTER = /\s\/[a-z]{2,3}\/\s*$/;
+/** `/DE/`, `/NEW`: notes of the SEC. Without a space before it only after a legal form, for the sake of `ac/dc`. */
+const NOTE_OF_REGISTER =
+  /(?:\s\/[a-z]{2,3}\/?|(?<=\b(?:inc|corp|co|company|corporation|ltd|llc|lp|plc)\.?)\/[a-z]{2,3}\/?)\s*$/;
 const SHARES =
   /[\s,(](?:(?:class|cl|series)\s+[a-d]\b\)?|(?:common|ordinary|preferred)\s+(?:stocks?|shares?)|(?:sponsored\s+)?adrs?|american\s+deposit(?:a|o)ry\s+shares)[\s)]*$/;
 /** Lower-case letters only: a lone ideograph is a word. */
@@ -75,7 +45,7 @@ export function normalName(name: string): CompanyName {
   for (let before: string | null = null; normal !== before; ) {
     before = normal;
     const { kept, form } = withoutForms(withoutArticle(tokens(normal)));
-    normal = kept.join(' ');
+    normal = toLatin(kept.join(' '));
     if (form) forms.unshift(form);
   }
   return { normal, compact: normal.replaceAll(' ', ''), legalForm: forms.join(' ') || null };
@@ -84,7 +54,7 @@ export function normalName(name: string): CompanyName {
 /** Folded words without share class and register; a name without any letter or digit is one token. */
 function tokens(name: string): string[] {
   const text = fold(name);
-  const bare = words(trimWhile(text, [STATE_OF_REGISTER, TRAILING_ARTICLE, SHARES]));
+  const bare = words(trimWhile(text, [NOTE_OF_REGISTER, TRAILING_ARTICLE, SHARES]));
   const found = bare.length > 0 ? bare : words(text);
   if (found.length > 0) return joinInitials(found);
   return [text.trim().replace(/\s+/g, ' ') || name.trim().toLowerCase()];
@@ -109,10 +79,17 @@ function foldLetters(text: string): string {
       .normalize('NFKD')
       .toLowerCase()
       .replace(/[\u0300-\u036f]/g, '')
-      .replace(UNDECOMPOSED, (letter) => LETTERS.get(letter) ?? letter)
+      .replace(ANY_UNDECOMPOSED, (letter) => UNDECOMPOSED.get(letter) ?? letter)
       // Hangul and kana were taken apart as well; put them together again.
       .normalize('NFC')
   );
+}
+
+/** After the forms are off, which are known in their own letters (`АО`, unlike `AO`, is always one). */
+function toLatin(text: string): string {
+  if (ASCII.test(text)) return text;
+  const latin = text.replace(ANY_OTHER, (letter) => OTHER_ALPHABETS.get(letter) ?? letter);
+  return latin.trim() === '' ? text : latin.replace(/\s+/g, ' ').trim();
 }
 
 function trimWhile(text: string, endings: RegExp[]): string {

@@ -71,6 +71,8 @@ export interface Clues {
   /** `normal` of the company name: what `Book.names` is keyed by. */
   nameKey: string | null;
   crmId: string | null;
+  /** `normal` of the name of a company's own network; `null` for those of providers, hosts and nobody. */
+  networkKey: string | null;
   /** Of the IP hint; class `unknown` if no source knows the address. `null` without an IP hint. */
   network: Network | null;
   /** Why a hint was thrown away, if one was. */
@@ -183,6 +185,7 @@ export function readClues(hints: Hints, networkOf: (ip: string) => Network | und
   const name = text(hints.companyName);
   const companyName = name === null || name.length > LONGEST_NAME || NO_NAME.test(name) ? null : name;
   const ip = text(hints.ip);
+  const network = ip === null ? null : (networkOf(ip) ?? UNKNOWN_NETWORK);
   const clues: Clues = {
     domain,
     email: known?.address ?? null,
@@ -193,7 +196,8 @@ export function readClues(hints: Hints, networkOf: (ip: string) => Network | und
     companyName,
     nameKey: companyName === null ? null : normalName(companyName).normal,
     crmId: legalId(hints.crmId),
-    network: ip === null ? null : (networkOf(ip) ?? UNKNOWN_NETWORK),
+    networkKey: keyOfNetwork(network),
+    network,
   };
   if (refused.length > 0) clues.refused = refused.join('; ');
   return clues;
@@ -291,7 +295,7 @@ function readPointers(
     const confidence = CONFIDENCE.companyName;
     add({ method: 'COMPANY_NAME', confidence, accountId: namesake.id, strong: false, says });
   }
-  const byNetwork = networkOwner(clues.network, book);
+  const byNetwork = networkOwner(clues, book);
   if (byNetwork) {
     const { account, confidence, by } = byNetwork;
     const says = `network of ${label(account)}, by its ${by}`;
@@ -300,13 +304,17 @@ function readPointers(
   return pointers;
 }
 
-function networkOwner(network: Network | null, book: Book) {
+const keyOfNetwork = (network: Network | null): string | null =>
+  network?.class === 'business' && network.organisation !== null
+    ? normalName(network.organisation).normal
+    : null;
+
+function networkOwner({ network, networkKey }: Clues, book: Book) {
   if (network?.class !== 'business') return null;
   const domain = network.domain === null ? null : registrableDomain(network.domain);
   const byDomain = domain === null ? undefined : book.domains.get(domain);
   if (byDomain) return { account: byDomain, confidence: CONFIDENCE.networkDomain, by: 'domain' };
-  if (network.organisation === null) return null;
-  const [byName, ...others] = unique(book.names.get(normalName(network.organisation).normal) ?? []);
+  const [byName, ...others] = unique(networkKey === null ? [] : (book.names.get(networkKey) ?? []));
   if (!byName || others.length > 0) return null;
   return { account: byName, confidence: CONFIDENCE.networkName, by: 'name' };
 }

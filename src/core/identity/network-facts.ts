@@ -86,8 +86,24 @@ function judgeOwn({ own, source }: Facts, facts: readonly Facts[]): Network {
   const domain = own?.domain ?? null;
   const asn = facts.find((fact) => fact.asn !== null)?.asn ?? null;
   return domain === null
-    ? { class: 'unknown', organisation: null, domain, asn, source, confidence: 1, reason: 'your own table says to ignore it' }
-    : { class: 'business', organisation: null, domain, asn, source, confidence: 1, reason: 'your own table names the account' };
+    ? {
+        class: 'unknown',
+        organisation: null,
+        domain,
+        asn,
+        source,
+        confidence: 1,
+        reason: 'your own table says to ignore it',
+      }
+    : {
+        class: 'business',
+        organisation: null,
+        domain,
+        asn,
+        source,
+        confidence: 1,
+        reason: 'your own table names the account',
+      };
 }
 
 /** A domain belongs to the organisation only if it was named together with it (or with nobody). */

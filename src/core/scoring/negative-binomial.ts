@@ -8,6 +8,8 @@ export interface Tails {
   upper: number;
   /** P(X < x) + ½·P(X = x). Given beside `upper` because 1 − upper loses it where it is small. */
   lower: number;
+  /** P(X = x), or its continuation between whole counts. */
+  here: number;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface Tails {
 export function tails(x: number, mean: number, size: number): Tails {
   if (x === 0) {
     const none = Math.exp(-size * Math.log1p(mean / size));
-    return { upper: 1 - none / 2, lower: none / 2 };
+    return { upper: 1 - none / 2, lower: none / 2, here: none };
   }
   const hit = mean / (mean + size);
   const miss = size / (mean + size);
@@ -25,10 +27,10 @@ export function tails(x: number, mean: number, size: number): Tails {
   // P(X ≥ x) is I(hit; x, size) and P(X < x) is I(miss; size, x): the fraction converges fast for one of them.
   if (hit < (x + 1) / (x + size + 2)) {
     const upper = here * (betaFraction(x, size, hit) - 0.5);
-    return { upper, lower: 1 - upper };
+    return { upper, lower: 1 - upper, here };
   }
   const lower = here * ((x / size) * betaFraction(size, x, miss) + 0.5);
-  return { upper: 1 - lower, lower };
+  return { upper: 1 - lower, lower, here };
 }
 
 /**

@@ -29,7 +29,9 @@ describe('normalName', () => {
     ['AB Acme', 'acme', 'ab'],
     ['Acme Aktiebolag', 'acme', 'aktiebolag'],
     ['PT Acme Nusantara Tbk', 'acme nusantara', 'pt tbk'],
-    ['ООО Ромашка', 'ромашка', 'ооо'],
+    ['ООО Ромашка', 'romashka', 'ооо'],
+    ['Ромашка Щёлково АО', 'romashka shchelkovo', 'ао'],
+    ['Ακμή Α.Ε.', 'akmi', 'αε'],
     ['株式会社アクメ', 'アクメ', '株式会社'],
     ['アクメ㈱', 'アクメ', '株'],
     ['Acme K.K.', 'acme', 'kk'],
@@ -38,6 +40,15 @@ describe('normalName', () => {
     ['Acme Inc. Class A', 'acme', 'inc'],
     ['Acme Class B Inc', 'acme', 'inc'],
     ['ACME CORP /DE/', 'acme', 'corp'],
+    ['ACME INC/DE', 'acme', 'inc'],
+    ['ACME CORP/OH/', 'acme', 'corp'],
+    ['ACME WHOLESALE CORP /NEW', 'acme wholesale', 'corp'],
+    ['Acme A/S', 'acme', 'as'],
+    ['AC/DC', 'ac dc', null],
+    ['Acme Public Ltd Co', 'acme', 'public ltd co'],
+    ['Acme Unipessoal Lda', 'acme', 'unipessoal lda'],
+    ['Acme Shpk', 'acme', 'shpk'],
+    ['アクメ合同会社', 'アクメ', '合同会社'],
     ['A. O. Birch', 'ao birch', null],
     ['A.O. Birch Corp', 'ao birch', 'corp'],
     ['AO Birch', 'ao birch', null],
@@ -75,7 +86,7 @@ describe('normalName', () => {
   ])('%s is not %s', (a, b) => expect(normalName(a).normal).not.toBe(normalName(b).normal));
 
   const word = fc.constantFrom(
-    ...'the a b s o p de r l c v acme birch inc ltd co company class series and & sp z pty pt tbk gmbh kg (the) , . / 株式会社 ß Å'.split(
+    ...'the a b s o p de r l c v acme birch inc ltd co company class series and & sp z pty pt tbk gmbh kg (the) , . / 株式会社 ß Å ао ь спа ооо ακμή'.split(
       ' ',
     ),
   );

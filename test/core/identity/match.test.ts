@@ -317,8 +317,14 @@ describe('readClues', () => {
       companyName: 'Acme, Inc.',
       nameKey: 'acme',
       crmId: 'crm-a',
+      networkKey: null,
       network: null,
     });
+  });
+
+  test('only a company’s own network has a name to be placed by', () => {
+    expect(clues({ ip: '203.0.113.2' }).networkKey).toBe('birch and sons');
+    expect(clues({ ip: '203.0.113.5' }).networkKey).toBeNull();
   });
 
   test('what fills a name field without being a name is none', () => {

@@ -1,0 +1,458 @@
+/**
+ * Surge: how unlikely the current activity of an account on a topic is, given the account's own past, what is usual
+ * for accounts like it, and what everybody does now. One call judges one population of keys (account and topic,
+ * account and cluster, or accounts alone): priors, trend and discovery control are learned from it.
+ *
+ * The current counts are compared with a negative binomial. Its mean is the key's past rate, drawn toward its peers
+ * (empirical Bayes) and moved by the general trend; its variance holds the noise of counting, the doubt about the
+ * past rate, and the over-dispersion seen between the weeks of all histories. Recent weeks count more than the first
+ * of the window: the weighted count, scaled so that its variance is again its mean, takes the place of the count.
+ */
+import * as z from 'zod';
+import type { ScoringModel } from '../model.ts';
+import * as dispersion from './dispersion.ts';
+import * as falseDiscovery from './false-discovery.ts';
+import { tails } from './negative-binomial.ts';
+
+export type SurgeStatus = 'SURGING' | 'ELEVATED' | 'NORMAL' | 'COOLING' | 'INSUFFICIENT_DATA';
+
+export interface SurgeKey {
+  account: string;
+  /** A topic or a cluster; null: all the account does. */
+  topic: string | null;
+  /** Accounts of one tier of size are each other's peers. */
+  tier: string | null;
+  /** Daily capped counts of the current window (default model: 21 days), oldest first. */
+  current: ArrayLike<number>;
+  /** Daily capped counts of the baseline right before it (84 days), oldest first. */
+  baseline: ArrayLike<number>;
+  /** How many days of the baseline were observed: its last ones. */
+  observedDays: number;
+  /** Distinct actors and independent sources in the current window. */
+  actors: number;
+  sources: number;
+  /** For clusters: how many of its topics surge. */
+  clusterTopics?: { surging: number; total: number };
+}
+
+export interface SurgeResult {
+  account: string;
+  topic: string | null;
+  /** 0–100; 50 is ordinary, and what is said without enough history. */
+  score: number;
+  status: SurgeStatus;
+  /** Count in the current window, each day alike. */
+  observed: number;
+  /** What was to be expected there. */
+  expected: number;
+  /** observed / expected; null without enough history. */
+  lift: number | null;
+  /** Chance of so much or more (mid-p, recent weeks counting more). */
+  pValue: number;
+  /** Index in `current` of the day the rise began; null unless SURGING or ELEVATED. */
+  since: number | null;
+}
+
+/** Keys with enough history, as columns. */
+interface Columns {
+  /** Index in the input. */
+  key: Uint32Array;
+  /** Whole weeks of baseline. */
+  weeks: Float64Array;
+  /** Count in them. */
+  past: Float64Array;
+  /** Count of the current window, and the same with weights. */
+  now: Float64Array;
+  weighted: Float64Array;
+  weekSquares: Float64Array;
+  windowSquares: Float64Array;
+  windows: Float64Array;
+  /** Rate per week to be expected without trend: a gamma of this mean and shape. */
+  rate: Float64Array;
+  shape: Float64Array;
+  /** Relative variance of the rate from week to week. */
+  phi: Float64Array;
+  trend: Float64Array;
+}
+
+/** Judges every key, in the order given. The order of the keys changes no bit of any result. */
+export function scoreSurges(keys: readonly SurgeKey[], model: ScoringModel): SurgeResult[] {
+  const { weekWeights, thresholds, pointsPerTenfold, falseDiscoveryRate } = model.surge;
+  const columns = gather(keys, model);
+  columns.phi = phisOf(columns, weekWeights.length);
+  const groups = groupsOf(columns, keys);
+  takeRates(columns, groups, model);
+  takeTrends(columns, groups, model);
+
+  const results = keys.map((key) => unknown(key, model));
+  const weightSum = sum(weekWeights);
+  const squareSum = sum(weekWeights.map((weight) => weight * weight));
+  const weeks = (weightSum * weightSum) / squareSum;
+  const pValues = new Float64Array(columns.key.length);
+  for (let i = 0; i < columns.key.length; i++) {
+    const result = results[columns.key[i]!]!;
+    const rate = columns.rate[i]! * columns.trend[i]!;
+    const size = 1 / (1 / columns.shape[i]! + columns.phi[i]! / weeks);
+    const { upper, lower } = tails((columns.weighted[i]! * weightSum) / squareSum, rate * weeks, size);
+    pValues[i] = upper;
+    result.pValue = upper;
+    result.score = clamp(50 + pointsPerTenfold * Math.log10(lower / upper), 0, 100);
+    result.expected = rate * weekWeights.length;
+    result.lift = result.observed / result.expected;
+  }
+
+  const reportable = falseDiscovery.threshold(pValues, falseDiscoveryRate);
+  for (const index of columns.key) {
+    const key = keys[index]!;
+    const result = results[index]!;
+    if (result.score >= thresholds.surging) {
+      result.status = result.pValue <= reportable && isBorneOut(key, model) ? 'SURGING' : 'ELEVATED';
+      result.since = startOf(key.current, result.expected);
+    } else {
+      result.status = result.score <= thresholds.cooling ? 'COOLING' : 'NORMAL';
+    }
+  }
+  return results;
+}
+
+/** One line of `undercurrent try surge`. */
+const countsSchema = z.array(z.number().min(0)).length(105);
+const howManySchema = z.union([z.number().min(0), z.array(z.string())]);
+export const surgeLineSchema = z.object({
+  account: z.string(),
+  topic: z.string().nullable().default(null),
+  days: countsSchema.describe('Daily counts, oldest first: 84 days of baseline, then the 21 current ones.'),
+  actors: howManySchema.describe('Actors in the current days: how many, or their names.'),
+  sources: howManySchema.describe('Sources in the current days: how many, or their names.'),
+});
+export type SurgeLine = z.infer<typeof surgeLineSchema>;
+
+export type SurgeJudgement = Pick<
+  SurgeResult,
+  'account' | 'topic' | 'score' | 'status' | 'observed' | 'expected' | 'pValue'
+>;
+
+/**
+ * Judges lines as one population, in their order. As nobody says since when an account was watched, it counts from
+ * the first day with any activity on any of its topics; that day itself only says that watching had begun.
+ */
+export function judgeSurge(lines: readonly SurgeLine[], model: ScoringModel): SurgeJudgement[] {
+  const currentDays = 7 * model.surge.weekWeights.length;
+  const firstActive = new Map<string, number>();
+  for (const { account, days } of lines) {
+    const first = days.findIndex((count) => count > 0);
+    if (first >= 0) firstActive.set(account, Math.min(first, firstActive.get(account) ?? first));
+  }
+  const keys = lines.map(({ account, topic, days, actors, sources }): SurgeKey => {
+    const baseline = days.slice(0, -currentDays);
+    const first = firstActive.get(account) ?? days.length;
+    return {
+      account,
+      topic,
+      tier: null,
+      current: days.slice(-currentDays),
+      baseline,
+      observedDays: first === 0 ? baseline.length : Math.max(0, baseline.length - first - 1),
+      actors: howMany(actors),
+      sources: howMany(sources),
+    };
+  });
+  return scoreSurges(keys, model).map(({ account, topic, score, status, observed, expected, pValue }) => ({
+    account,
+    topic,
+    score,
+    status,
+    observed,
+    expected,
+    pValue,
+  }));
+}
+
+const howMany = (one: number | string[]): number => (typeof one === 'number' ? one : new Set(one).size);
+
+/** What is said of a key before, or without, knowing its past. */
+function unknown(key: SurgeKey, model: ScoringModel): SurgeResult {
+  const observed = total(key.current, 0, 7 * model.surge.weekWeights.length);
+  return {
+    account: key.account,
+    topic: key.topic,
+    score: 50,
+    status: 'INSUFFICIENT_DATA',
+    observed,
+    expected: 0,
+    lift: null,
+    pValue: 0.5,
+    since: null,
+  };
+}
+
+function isBorneOut(key: SurgeKey, { surge }: ScoringModel): boolean {
+  const { clusterTopics } = key;
+  if (clusterTopics && clusterTopics.surging < surge.clusterShare * clusterTopics.total) return false;
+  return key.actors >= surge.actors || key.sources >= surge.sources;
+}
+
+/**
+ * Counts of the keys with enough history. They are put in an order of the counts themselves, so that sums over them
+ * come out the same to the last bit however the input was ordered.
+ */
+function gather(keys: readonly SurgeKey[], { surge }: ScoringModel): Columns {
+  const { weekWeights, baselineWeeks } = surge;
+  const windowWeeks = weekWeights.length;
+  const columns = emptyColumns(keys.length);
+  let rows = 0;
+  const blocks = new Float64Array(baselineWeeks);
+  for (const [index, { current, baseline, observedDays }] of keys.entries()) {
+    if (observedDays < surge.minimumDays) continue;
+    const weeks = Math.min(Math.floor(observedDays / 7), baselineWeeks);
+    const windows = Math.floor(weeks / windowWeeks);
+    for (let week = 0; week < weeks; week++) {
+      blocks[week] = total(baseline, baseline.length - 7 * (week + 1), baseline.length - 7 * week);
+    }
+    columns.key[rows] = index;
+    columns.weeks[rows] = weeks;
+    columns.windows[rows] = windows;
+    columns.past[rows] = total(blocks, 0, weeks);
+    columns.weekSquares[rows] = squaresAroundMean(blocks, weeks);
+    for (let window = 0; window < windows; window++) {
+      blocks[window] = total(blocks, windowWeeks * window, windowWeeks * (window + 1));
+    }
+    columns.windowSquares[rows] = squaresAroundMean(blocks, windows);
+    for (const [week, weight] of weekWeights.entries()) {
+      const count = total(current, 7 * week, 7 * (week + 1));
+      columns.now[rows]! += count;
+      columns.weighted[rows]! += weight * count;
+    }
+    rows++;
+  }
+  const { past, now, weighted, weeks, weekSquares, windowSquares } = columns;
+  const order = Uint32Array.from({ length: rows }, (_, row) => row).sort(
+    (a, b) =>
+      past[b]! - past[a]! ||
+      now[a]! - now[b]! ||
+      weighted[a]! - weighted[b]! ||
+      weeks[a]! - weeks[b]! ||
+      weekSquares[a]! - weekSquares[b]! ||
+      windowSquares[a]! - windowSquares[b]!,
+  );
+  const take = (column: Float64Array) => Float64Array.from(order, (row) => column[row]!);
+  return {
+    ...emptyColumns(rows),
+    key: Uint32Array.from(order, (row) => columns.key[row]!),
+    weeks: take(weeks),
+    windows: take(columns.windows),
+    past: take(past),
+    now: take(now),
+    weighted: take(weighted),
+    weekSquares: take(weekSquares),
+    windowSquares: take(windowSquares),
+  };
+}
+
+function emptyColumns(rows: number): Columns {
+  return {
+    key: new Uint32Array(rows),
+    weeks: new Float64Array(rows),
+    windows: new Float64Array(rows),
+    past: new Float64Array(rows),
+    now: new Float64Array(rows),
+    weighted: new Float64Array(rows),
+    weekSquares: new Float64Array(rows),
+    windowSquares: new Float64Array(rows),
+    rate: new Float64Array(rows),
+    shape: new Float64Array(rows),
+    phi: new Float64Array(rows),
+    trend: new Float64Array(rows),
+  };
+}
+
+/**
+ * Over-dispersion of each key from week to week. Where rates wander slowly, totals of windows vary more than
+ * their weeks let expect: then the windows decide how much.
+ */
+function phisOf(
+  { past, weeks, weekSquares, windowSquares, windows }: Columns,
+  windowWeeks: number,
+): Float64Array {
+  const rows = Uint32Array.from(past.keys()).filter((i) => past[i]! > 0);
+  const byWeek: dispersion.Histories = {
+    means: Float64Array.from(rows, (i) => past[i]! / weeks[i]!),
+    squares: Float64Array.from(rows, (i) => weekSquares[i]!),
+    blocks: Float64Array.from(rows, (i) => weeks[i]!),
+  };
+  const long = rows.filter((i) => windows[i]! >= 2);
+  const byWindow: dispersion.Histories = {
+    means: Float64Array.from(long, (i) => (past[i]! * windowWeeks) / weeks[i]!),
+    squares: Float64Array.from(long, (i) => windowSquares[i]!),
+    blocks: Float64Array.from(long, (i) => windows[i]!),
+  };
+  const weekly = dispersion.pooled(byWeek);
+  const lasting = windowWeeks * dispersion.pooled(byWindow);
+  const common = Math.max(weekly, lasting);
+  const own = dispersion.shrunken(byWeek, weekly);
+  const phis = new Float64Array(past.length).fill(common);
+  for (const [at, row] of rows.entries()) phis[row] = weekly > 0 ? own[at]! * (common / weekly) : common;
+  return phis;
+}
+
+interface Groups {
+  /** Rows of each topic and of each topic and tier, and which of them a row is in. */
+  topics: number[][];
+  topicOf: Uint32Array;
+  peers: number[][];
+  peersOf: Uint32Array;
+}
+
+function groupsOf({ key }: Columns, keys: readonly SurgeKey[]): Groups {
+  const topics = new Map<string | null, number[]>();
+  const topicIds = new Map<string | null, number>();
+  const peers: number[][] = [];
+  const tierIds: Map<string | null, number>[] = [];
+  const topicOf = new Uint32Array(key.length);
+  const peersOf = new Uint32Array(key.length);
+  for (let row = 0; row < key.length; row++) {
+    const { topic, tier } = keys[key[row]!]!;
+    let topicId = topicIds.get(topic);
+    if (topicId === undefined) {
+      topicId = topicIds.size;
+      topicIds.set(topic, topicId);
+      topics.set(topic, []);
+      tierIds.push(new Map());
+    }
+    let peerId = tierIds[topicId]!.get(tier);
+    if (peerId === undefined) {
+      peerId = peers.length;
+      tierIds[topicId]!.set(tier, peerId);
+      peers.push([]);
+    }
+    topics.get(topic)!.push(row);
+    topicOf[row] = topicId;
+    peers[peerId]!.push(row);
+    peersOf[row] = peerId;
+  }
+  return { topics: [...topics.values()], topicOf, peers, peersOf };
+}
+
+/** The rate of each key: a gamma prior by moments over its peers, updated with its own past. */
+function takeRates(columns: Columns, groups: Groups, { surge }: ScoringModel): void {
+  const { past, weeks, phi, rate, shape } = columns;
+  const all = priorOf(columns, [...past.keys()]);
+  const enough = (rows: number[]) => rows.length >= surge.poolUnder;
+  const byTopic = groups.topics.map((rows) => (enough(rows) ? priorOf(columns, rows) : all));
+  const byPeers = groups.peers.map((rows) => (enough(rows) ? priorOf(columns, rows) : null));
+  for (let i = 0; i < past.length; i++) {
+    const prior = byPeers[groups.peersOf[i]!] ?? byTopic[groups.topicOf[i]!]!;
+    // An over-dispersed past tells less than its count: it is worth so many times less.
+    const likely = (weeks[i]! * (prior.shape + past[i]!)) / (prior.weeks + weeks[i]!);
+    const worth = 1 / (1 + (phi[i]! / weeks[i]!) * likely);
+    shape[i] = prior.shape + worth * past[i]!;
+    rate[i] = shape[i]! / (prior.weeks + worth * weeks[i]!);
+  }
+}
+
+interface Prior {
+  shape: number;
+  /** As if so many weeks had been seen. */
+  weeks: number;
+}
+
+function priorOf({ past, weeks, phi }: Columns, rows: number[]): Prior {
+  let counts = 0;
+  let observed = 0;
+  let squares = 0;
+  for (const i of rows) {
+    counts += past[i]! / weeks[i]!;
+    observed += 1;
+    squares += (past[i]! * past[i]! - past[i]!) / weeks[i]! ** 2 / (1 + phi[i]! / weeks[i]!);
+  }
+  const mean = counts / observed;
+  if (!(mean > 0)) return { shape: 0.5, weeks: 12 };
+  const variance = Math.max(squares / observed - mean * mean, 1e-3 * mean * mean);
+  return { shape: (mean * mean) / variance, weeks: mean / variance };
+}
+
+/** What everybody on the topic does now, as a factor on their past, where there are enough to tell. */
+function takeTrends(columns: Columns, groups: Groups, model: ScoringModel): void {
+  const all = trendOf(columns, [...columns.past.keys()], model);
+  const byTopic = groups.topics.map((rows) =>
+    rows.length >= model.surge.poolUnder ? trendOf(columns, rows, model) : all,
+  );
+  for (let i = 0; i < columns.trend.length; i++) columns.trend[i] = byTopic[groups.topicOf[i]!]!;
+}
+
+/** The most active keys tell the trend; more of them would only take longer. */
+const TREND_KEYS = 1000;
+
+/**
+ * Σ now / Σ expected, without the keys that stand out: they are what is looked for, and must not hide themselves.
+ * Leaving out the upper tail alone would bias the ratio, so what is left is compared with what is expected of it,
+ * E[X | X ≤ cut] = m·P(X⁺ < cut) / P(X ≤ cut), where X⁺ has size r + 1 and mean m·(r + 1)/r.
+ */
+function trendOf(columns: Columns, rows: number[], { surge }: ScoringModel): number {
+  const { rate, shape, phi, now } = columns;
+  const window = surge.weekWeights.length;
+  const tellers =
+    rows.length <= TREND_KEYS ? rows : rows.toSorted((a, b) => rate[b]! - rate[a]!).slice(0, TREND_KEYS);
+  let counts = 0;
+  let means = 0;
+  for (const i of tellers) {
+    counts += now[i]!;
+    means += rate[i]! * window;
+  }
+  const limited = (trend: number) => clamp(trend, 1 / surge.trendLimit, surge.trendLimit);
+  let trend = limited(means > 0 ? counts / means : 1);
+  for (let round = 0; round < 12; round++) {
+    let kept = 0;
+    let expected = 0;
+    for (const i of tellers) {
+      const mean = trend * rate[i]! * window;
+      const size = 1 / (1 / shape[i]! + phi[i]! / window);
+      const variance = mean + (mean * mean) / size;
+      const cut = Math.ceil(mean + 2 * Math.sqrt(variance));
+      if (now[i]! > cut) continue;
+      const weight = mean / variance;
+      const whole = tails(cut, mean, size);
+      const grown = tails(cut, (mean * (size + 1)) / size, size + 1);
+      kept += weight * now[i]!;
+      expected += (weight * mean * (grown.lower - grown.here / 2)) / (whole.lower + whole.here / 2);
+    }
+    if (!(expected > 0 && kept > 0)) break;
+    trend = limited((trend * kept) / expected);
+  }
+  return trend;
+}
+
+/** The day from which on the counts exceed an even share of `expected` most clearly, by likelihood. */
+function startOf(current: ArrayLike<number>, expected: number): number | null {
+  let best = 0;
+  let start: number | null = null;
+  let count = 0;
+  for (let day = current.length - 1; day >= 0; day--) {
+    count += current[day]!;
+    const usual = (expected * (current.length - day)) / current.length;
+    if (count <= usual) continue;
+    const likelihood = count * Math.log(count / usual) - (count - usual);
+    if (likelihood > best) {
+      best = likelihood;
+      start = day;
+    }
+  }
+  return start;
+}
+
+function squaresAroundMean(blocks: Float64Array, count: number): number {
+  if (count === 0) return 0;
+  const mean = total(blocks, 0, count) / count;
+  let squares = 0;
+  for (let i = 0; i < count; i++) squares += (blocks[i]! - mean) ** 2;
+  return squares;
+}
+
+function total(counts: ArrayLike<number>, from: number, to: number): number {
+  let found = 0;
+  for (let day = from; day < to; day++) found += counts[day]!;
+  return found;
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((whole, one) => whole + one, 0);
+const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
