@@ -6,8 +6,6 @@
  * of the same server, as a superuser whom no row-level security slows down.
  */
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { close, connect } from '../src/store/database.ts';
@@ -15,10 +13,11 @@ import { ensureMonths } from '../src/store/timeline.ts';
 import { drive } from './load.ts';
 import { compare } from './rounds.ts';
 import * as stages from './stage.ts';
-import { accountsCsv, identifies, inBatches, Traffic } from './traffic.ts';
+import { identifies, inBatches, Traffic, writeAccounts } from './traffic.ts';
 
 const EVENTS = 50_000;
 const CHUNK = 5_000;
+const HOUR = 3_600_000;
 
 export async function run(stage: stages.Stage): Promise<void> {
   const ours = await stage.database('ingest');
@@ -26,17 +25,15 @@ export async function run(stage: stages.Stage): Promise<void> {
   const client = await stage.client(ours.superuserUrl);
   const rival = await stage.client(theirs.superuserUrl);
 
-  const list = path.join(stage.folder, 'accounts.csv');
-  writeFileSync(list, accountsCsv());
-  await stages.undercurrent(ours.url, ['import', 'accounts', list]);
+  await stages.undercurrent(ours.url, ['import', 'accounts', writeAccounts(stage.folder)]);
   await makeMonths(theirs.url);
 
   const server = await stage.serveUndercurrent(ours.url);
   const now = new Date();
   const send = (bodies: string[]) =>
     drive({ url: `${server.url}/v1/batch`, key: stages.KEY, bodies, connections: 16 });
-  await send(inBatches(identifies(now), 50));
-  const traffic = new Traffic('ingest', 1, new Date(now.getTime() - 3_600_000), 5);
+  await send(inBatches(identifies(new Date(now.getTime() - 2 * HOUR)), 50));
+  const traffic = new Traffic('ingest', 1, new Date(now.getTime() - HOUR), 5);
   await send(inBatches(traffic.take(EVENTS / 2), 50));
   await scored(client);
 

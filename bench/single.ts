@@ -13,6 +13,7 @@ import * as stages from './stage.ts';
 import { identifies, inBatches, Traffic } from './traffic.ts';
 
 const EVENTS = 15_000;
+const HOUR = 3_600_000;
 
 export async function run(stage: stages.Stage): Promise<void> {
   const ours = await stage.database('single');
@@ -23,7 +24,7 @@ export async function run(stage: stages.Stage): Promise<void> {
   const rival = await stage.serve(['bench/insert-server.ts'], { DATABASE_URL: theirs.superuserUrl });
 
   const now = new Date();
-  const traffic = new Traffic('single', 2, new Date(now.getTime() - 3_600_000), 20);
+  const traffic = new Traffic('single', 2, new Date(now.getTime() - HOUR), 20);
   const oneByOne = () => traffic.take(EVENTS).map((event) => JSON.stringify({ batch: [event] }));
   const measure = async (load: Load): Promise<Measured> => {
     await client.query('CHECKPOINT');
@@ -37,7 +38,7 @@ export async function run(stage: stages.Stage): Promise<void> {
     connections: 64,
   });
 
-  await drive(toOurs(inBatches(identifies(now), 50)));
+  await drive(toOurs(inBatches(identifies(new Date(now.getTime() - 2 * HOUR)), 50)));
   await drive(toOurs(oneByOne()));
   await drive({ ...toOurs(oneByOne().slice(0, 2_000)), url: rival.url });
   await scored(client);

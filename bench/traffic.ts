@@ -2,6 +2,8 @@
  * Generated traffic of a fictional vendor's site, the same on every run: 10,000 visitors of 2,000 accounts, four in
  * ten of them known people. Mostly page views as a browser SDK reports them, some forms, some identifies.
  */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 
 export const ACCOUNTS = 2_000;
 const VISITORS = 10_000;
@@ -42,8 +44,8 @@ const accountName = (account: number): string =>
   `${SYLLABLES[account % 14]}${SYLLABLES[Math.floor(account / 14) % 14]}${SYLLABLES[Math.floor(account / 196) % 14]} ${BRANCHES[account % 9]}`;
 export const domainOf = (account: number): string => `${accountName(account).replace(' ', '-')}.example`;
 
-/** The target list as a CRM exports it. */
-export function accountsCsv(): string {
+/** Writes the target list as a CRM exports it; returns the file. */
+export function writeAccounts(folder: string): string {
   const rows = Array.from({ length: ACCOUNTS }, (_, account) =>
     [
       domainOf(account),
@@ -53,7 +55,9 @@ export function accountsCsv(): string {
       ['US', 'DE', 'GB', 'FR'][account % 4],
     ].join(','),
   );
-  return `domain,name,industry,employees,country\n${rows.join('\n')}\n`;
+  const file = path.join(folder, 'accounts.csv');
+  writeFileSync(file, `domain,name,industry,employees,country\n${rows.join('\n')}\n`);
+  return file;
 }
 
 const AGENTS = [
@@ -93,7 +97,8 @@ interface Visitor {
 }
 
 function visitorOf(visitor: number): Visitor {
-  const known = visitor % 10 < KNOWN;
+  // Not by the last digit alone: every account is to have known visitors.
+  const known = (visitor + Math.floor(visitor / ACCOUNTS) * 3) % 10 < KNOWN;
   const hex = visitor.toString(16).padStart(6, '0');
   return {
     anonymousId: `0b7e${hex.slice(0, 4)}-9d51-4c0a-8f3e-2a66${hex}9f`,

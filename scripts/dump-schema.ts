@@ -1,7 +1,11 @@
 /** Writes migrations/schema.sql: the whole schema as the migrations leave it, for reading. A test compares it. */
-import { writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
+import * as embeddedPostgres from '../src/edge/embedded-postgres.ts';
+import * as migrations from '../src/store/migrate.ts';
 
 /**
  * The schema of the connected database as SQL-like text in a fixed order: for each table its columns, constraints,
@@ -63,16 +67,19 @@ async function texts(client: pg.ClientBase, query: string, table: number): Promi
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const url = process.argv[2];
-  if (!url) {
-    console.error('Usage: dump-schema.ts <url of a migrated database>');
-    process.exit(2);
-  }
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'undercurrent-schema-'));
+  // mkdtemp makes it ours alone; the server may have to run as another user.
+  await chmod(dataDir, 0o711);
   try {
+    const server = await embeddedPostgres.start({ dataDir, durable: false });
+    await migrations.migrate(server.url);
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
     await writeFile(new URL('../migrations/schema.sql', import.meta.url), await describeSchema(client));
-  } finally {
     await client.end();
+    await server.stop();
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
   }
+  console.log('migrations/schema.sql written');
 }

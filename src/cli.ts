@@ -4,18 +4,18 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { renderText } from './core/digest.ts';
-import { Invalid, NotFound, SettingsInvalid, UndercurrentError } from './core/errors.ts';
+import { countOf, isId, type Shared, timeOf, withWorkspace } from './cli/command.ts';
+import { addDigest } from './cli/digest.ts';
+import { addKeys } from './cli/keys.ts';
+import { Invalid, NotFound, UndercurrentError } from './core/errors.ts';
 import { registrableDomain } from './core/identity/domain.ts';
 import { judgeOf, SUBJECTS, type Subject } from './core/try.ts';
-import { createMailer } from './edge/deliver/mail.ts';
 import { createFetcher } from './edge/fetcher.ts';
 import { openIpRanges, pathsOf } from './edge/ip-ranges.ts';
 import * as show from './edge/show.ts';
 import { print, printJson, progress, say } from './edge/terminal.ts';
 import { answer } from './edge/try.ts';
-import { describeEnv, readEnv } from './env.ts';
-import * as digest from './flow/digest.ts';
+import { describeEnv, isStartedByNpm, readEnv } from './env.ts';
 import { ingestFile } from './flow/file.ts';
 import { importTable, TABLES, type TableName } from './flow/import-table.ts';
 import { poll } from './flow/poll.ts';
@@ -26,32 +26,17 @@ import { undo } from './flow/undo.ts';
 import { ensureAdminKey, isLoopbackHost, open, serve, type Undercurrent } from './main.ts';
 import * as accounts from './store/accounts.ts';
 import * as batches from './store/batches.ts';
-import { inWorkspace } from './store/database.ts';
-import * as keys from './store/keys.ts';
+import { inWorkspace, serverVersion } from './store/database.ts';
 import * as models from './store/models.ts';
 import * as scores from './store/scores.ts';
 import * as sources from './store/sources.ts';
 import * as workspaces from './store/workspaces.ts';
-
-interface Shared {
-  json?: boolean;
-}
 
 const program = new Command('undercurrent')
   .description('Collects B2B buying intent, resolves it to accounts, and explains every score.')
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(text) })
   .showHelpAfterError('See `undercurrent --help`.');
-
-/** A command that works on the opened workspace. */
-async function withWorkspace(work: (parts: Undercurrent) => Promise<void>): Promise<void> {
-  const parts = await open(readEnv(), say);
-  try {
-    await work(parts);
-  } finally {
-    await parts.close();
-  }
-}
 
 const command = (usage: string, description: string): Command =>
   program.command(usage).description(description).option('--json', 'print JSON');
@@ -108,7 +93,7 @@ async function welcomeSample(parts: Undercurrent): Promise<void> {
 function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-    if (process.env.npm_lifecycle_event) {
+    if (isStartedByNpm()) {
       const parent = process.ppid;
       setInterval(() => process.ppid !== parent && resolve(), 1_000).unref();
     }
@@ -131,10 +116,9 @@ command('doctor', 'print what is in force, secrets redacted, and check that it w
   (options: Shared) =>
     withWorkspace(async (parts) => {
       const counts = await inWorkspace(parts.db, parts.workspace.id, workspaces.counts);
-      const { rows } = await parts.db.pool.query('SELECT version()');
       const facts = {
         node: process.version,
-        database: rows[0].version as string,
+        database: await serverVersion(parts.db),
         embedded: parts.database.embedded,
         rowLevelSecurity: parts.db.role ? `through the role ${parts.db.role}` : 'through our own role',
         workspace: parts.workspace.slug,
@@ -259,6 +243,8 @@ command('replay [batch]', 'send dead letters through again, of one batch or all 
     withWorkspace(async (parts) => {
       if (!batch && !options.dead)
         throw new Invalid('Which batch?', 'undercurrent replay <batch>, or --dead for all.');
+      if (batch && !isId(batch))
+        throw new NotFound(`No batch ${batch}.`, 'See `undercurrent sources --batches` for those there are.');
       const result = await replay(parts.intake, parts.adapters, batch ?? null, parts.clock);
       await drain(parts.db, parts.workspace.id, parts.clock);
       if (options.json) printJson(result);
@@ -378,115 +364,8 @@ command('try', 'judge each line of standard input: NDJSON in, NDJSON out, nothin
     await pipeline(answer(process.stdin, judgeOf(what, book)), process.stdout, { end: false });
   });
 
-const digestCommand = program.command('digest').description('what heated up since the last digest');
-for (const action of ['preview', 'send'] as const) {
-  digestCommand
-    .command(action)
-    .description(
-      action === 'preview'
-        ? 'print it, send nothing'
-        : 'send it by mail (SMTP_URL); an empty one is not sent',
-    )
-    .option('--recipient <address>', 'who it is for', 'preview')
-    .option('--owner <name>', 'only accounts of this owner')
-    .option('--json', 'print JSON')
-    .action((options: Shared & { recipient: string; owner?: string }) =>
-      withWorkspace(async (parts) => {
-        const { env } = parts;
-        const url = env.PUBLIC_URL ?? `http://${env.HOST}:${env.PORT}`;
-        const who = { recipient: options.recipient, owner: options.owner };
-        if (action === 'preview') {
-          const { digest: composed } = await digest.preview(parts.db, parts.workspace, who, parts.clock());
-          if (options.json) printJson(composed);
-          else print(renderText(composed, { url }));
-          return;
-        }
-        if (!options.recipient.includes('@')) {
-          throw new Invalid('Who is it for?', 'undercurrent digest send --recipient ann@example.com');
-        }
-        if (!env.SMTP_URL)
-          throw new SettingsInvalid('SMTP_URL is not set.', 'e.g. SMTP_URL=smtp://localhost:1025');
-        const mailer = createMailer({ smtpUrl: env.SMTP_URL, from: env.MAIL_FROM });
-        try {
-          const sent = await digest.send(
-            parts.db,
-            parts.workspace,
-            { ...who, url },
-            (mail) => mailer.send(mail),
-            parts.clock,
-          );
-          if (options.json) printJson({ outcome: sent.outcome, ...sent.digest });
-          else print(show.digestSent(sent));
-        } finally {
-          mailer.close();
-        }
-      }),
-    );
-}
-
-const keysCommand = program.command('keys').description('API keys');
-keysCommand
-  .command('create <name>')
-  .description('make a key; it is shown only once')
-  .option('--scopes <list>', `of ${keys.SCOPES.join(', ')}`, 'read')
-  .option('--json', 'print JSON')
-  .action((name: string, options: Shared & { scopes: string }) =>
-    withWorkspace(async (parts) => {
-      const scopes = options.scopes.split(',').map((scope) => {
-        const known = keys.SCOPES.find((one) => one === scope.trim());
-        if (!known) throw new Invalid(`${scope} is not a scope.`, `Known are ${keys.SCOPES.join(', ')}.`);
-        return known;
-      });
-      const made = await inWorkspace(parts.db, parts.workspace.id, (tx) =>
-        keys.create(tx, { name, scopes }, parts.clock()),
-      );
-      if (options.json) printJson({ ...made, name, scopes });
-      else print(made.key);
-    }),
-  );
-keysCommand
-  .command('list')
-  .description('names, scopes and use of all keys')
-  .option('--json', 'print JSON')
-  .action((options: Shared) =>
-    withWorkspace(async (parts) => {
-      const list = await inWorkspace(parts.db, parts.workspace.id, keys.list);
-      if (options.json) printJson(list);
-      else print(show.keyList(list));
-    }),
-  );
-keysCommand
-  .command('revoke <id>')
-  .description('end a key for good')
-  .option('--json', 'print JSON')
-  .action((id: string, options: Shared) =>
-    withWorkspace(async (parts) => {
-      const revoked = await inWorkspace(parts.db, parts.workspace.id, (tx) =>
-        keys.revoke(tx, id, parts.clock()),
-      );
-      if (!revoked) throw new NotFound(`There is no live key ${id}.`, 'See `undercurrent keys list`.');
-      if (options.json) printJson({ revoked: id });
-      else print('Revoked.');
-    }),
-  );
-
-function timeOf(text: string): Date {
-  const time = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59.999Z` : text);
-  if (Number.isNaN(time.getTime())) {
-    throw new Invalid(
-      `'${text}' is not a time.`,
-      'Give it like 2026-01-31 (its end) or 2026-01-31T12:00:00Z.',
-    );
-  }
-  return time;
-}
-
-function countOf(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1)
-    throw new Invalid(`'${text}' is not a count.`, 'Give a whole number from 1.');
-  return count;
-}
+addDigest(program);
+addKeys(program);
 
 /** 0 done, 1 failed, 2 misused. */
 async function main(): Promise<number> {

@@ -40,7 +40,13 @@ export const envSchema = z.object({
     .describe(
       'IP databases, `.mmdb` or CSV ranges, separated by commas. Unset: visitors are not placed by IP.',
     ),
-  UNDERCURRENT_ADMIN_KEY: optional(z.string().min(16))
+  UNDERCURRENT_ADMIN_KEY: optional(
+    // What a header can carry: `Bearer` ends a key at a space, `Basic` at a colon.
+    z
+      .string()
+      .min(16)
+      .regex(/^[!-9;-~]+$/, 'may have letters, digits and signs other than space and colon'),
+  )
     .meta({ secret: true })
     .describe(
       'First admin key, 16 characters or more. Unset: one is made at the first start and printed once.',
@@ -113,3 +119,6 @@ function redact(key: keyof Env, value: string): string {
   if (/:\/\//.test(value)) return value.replace(/(:\/\/[^:/@]*):[^@]*@/, '$1:***@');
   return (envSchema.shape[key] as z.ZodType).meta()?.secret ? '***' : value;
 }
+
+/** Whether an npm script started us: npm may be killed without passing the signal on. */
+export const isStartedByNpm = (): boolean => process.env.npm_lifecycle_event !== undefined;

@@ -68,7 +68,22 @@ for (const [medium, list] of Object.entries(PLACES)) {
   }
 }
 
-const TERMS = ['q', 'query', 'p', 'text', 'wd', 'word', 'keyword', 'search', 'search_query', 'k', 'kw', 'qt', 'search_word', 'MT'];
+const TERMS = [
+  'q',
+  'query',
+  'p',
+  'text',
+  'wd',
+  'word',
+  'keyword',
+  'search',
+  'search_query',
+  'k',
+  'kw',
+  'qt',
+  'search_word',
+  'MT',
+];
 
 const CLICK_IDS: Record<string, string> = {
   gclid: 'Google',
@@ -85,7 +100,8 @@ const CLICK_IDS: Record<string, string> = {
 };
 const PAID =
   /^(?:cpc|ppc|paid.*|cpm|cpa|cpv|cpl|display|banner|retargeting|remarketing|sem|ads?|adwords|sponsored|native|programmatic|.*[-_ ]paid|.*[-_ ]cpc|paid[-_ ]?(?:search|social))$/i;
-const AD_HOSTS = /(?:^|\.)(?:googleadservices\.com|doubleclick\.net|googlesyndication\.com|taboola\.com|outbrain\.com|criteo\.(?:com|net)|adnxs\.com|adsrvr\.org|bingads\.com|ads\.linkedin\.com|adroll\.com)$/;
+const AD_HOSTS =
+  /(?:^|\.)(?:googleadservices\.com|doubleclick\.net|googlesyndication\.com|taboola\.com|outbrain\.com|criteo\.(?:com|net)|adnxs\.com|adsrvr\.org|bingads\.com|ads\.linkedin\.com|adroll\.com)$/;
 const BY_MEDIUM: readonly [Medium, RegExp][] = [
   ['email', /^e-?mail(?:ing)?$|^newsletter$|^mail$/i],
   ['social', /^social(?:[-_ ]?(?:media|network|organic))?$|^sm$/i],
@@ -111,7 +127,8 @@ export function judgeReferrer(referrer: string, page?: string): Referral {
   const medium = utm('medium');
   if (clicked) return { medium: 'paid', source: named?.source ?? CLICK_IDS[clicked]!, term };
   if (medium !== null && PAID.test(medium)) return { medium: 'paid', source, term };
-  if (from && (AD_HOSTS.test(from.hostname) || isAdClick(from))) return { medium: 'paid', source: origin, term };
+  if (from && (AD_HOSTS.test(from.hostname) || isAdClick(from)))
+    return { medium: 'paid', source: origin, term };
   if (medium !== null) {
     const told = BY_MEDIUM.find(([, pattern]) => pattern.test(medium));
     if (told) return { medium: told[0], source, term };
@@ -138,7 +155,9 @@ function urlOf(text: string): URL | null {
   // Android apps name themselves as `android-app://com.example.app`.
   const app = /^android-app:\/\/([a-z0-9._]+)/i.exec(trimmed);
   if (app) return URL.parse(`https://${app[1]}/`);
-  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed.replace(/^\/\//, '')}`);
+  const url = URL.parse(
+    /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed.replace(/^\/\//, '')}`,
+  );
   return url && /^https?:$/.test(url.protocol) && hostName(url.host) ? url : null;
 }
 

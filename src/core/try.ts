@@ -26,7 +26,8 @@ export function tryIp(input: unknown, book: NetworkBook) {
     return { networkClass, organisation: given.asnName, domain: null, source: 'name', confidence, reason };
   }
   const address = parseAddress(given.ip);
-  if (!address) throw new Invalid(`'${given.ip.slice(0, 60)}' is no IP address.`, 'e.g. {"ip": "198.51.100.7"}');
+  if (!address)
+    throw new Invalid(`'${given.ip.slice(0, 60)}' is no IP address.`, 'e.g. {"ip": "198.51.100.7"}');
   const found = book.lookup(given.ip);
   if (found) {
     const { class: networkClass, organisation, domain, source, confidence, reason } = found;
@@ -37,18 +38,31 @@ export function tryIp(input: unknown, book: NetworkBook) {
     : book.sources === 0
       ? 'no IP database is in use: set GEOIP_DB'
       : 'no source knows the address';
-  return { networkClass: 'unknown' as const, organisation: null, domain: null, source: null, confidence: 0, reason };
+  return {
+    networkClass: 'unknown' as const,
+    organisation: null,
+    domain: null,
+    source: null,
+    confidence: 0,
+    reason,
+  };
 }
 
 const emailSchema = z.object({ email: z.string() });
 export function tryEmail(input: unknown) {
-  const { class: found, role, domain } = classifyEmail(read(emailSchema, input, '{"email": "jo@acme.example"}').email);
+  const {
+    class: found,
+    role,
+    domain,
+  } = classifyEmail(read(emailSchema, input, '{"email": "jo@acme.example"}').email);
   return { class: found, role, domain };
 }
 
 const nameSchema = z.object({ name: z.string() });
 export function tryName(input: unknown) {
-  const { normal, compact, legalForm } = normalName(read(nameSchema, input, '{"name": "Acme Steel, Inc."}').name);
+  const { normal, compact, legalForm } = normalName(
+    read(nameSchema, input, '{"name": "Acme Steel, Inc."}').name,
+  );
   return { normal, compact, legalForm };
 }
 
@@ -75,7 +89,11 @@ const sentimentSchema = z.object({
 });
 /** Without a target: of the whole text. With `others`: one answer per name, the target first, under `targets`. */
 export function trySentiment(input: unknown) {
-  const { text, target, others } = read(sentimentSchema, input, '{"text": "Acme is great", "target": "Acme"}');
+  const { text, target, others } = read(
+    sentimentSchema,
+    input,
+    '{"text": "Acme is great", "target": "Acme"}',
+  );
   if (!target && !others) return { ...sentimentOf(text), target: null };
   const names = [...new Set([...(target ? [target] : []), ...(others ?? [])])];
   const found = sentimentToward(

@@ -68,6 +68,8 @@ const PAGES: Record<string, { file: string; type: string }> = {
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
 type Bound = { Bindings: Partial<HttpBindings> };
 
 export interface Server {
@@ -161,7 +163,9 @@ export function createServer(parts: ServerParts): Server {
     const host = c.req.header('host') ?? '';
     if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host)) return null;
     const origin = c.req.header('origin');
-    if (origin && new URL(origin).host !== host) return null;
+    if (origin && URL.parse(origin)?.host !== host) return null;
+    // A proxy on this machine speaks for somebody elsewhere.
+    if (c.req.header('x-forwarded-for') || c.req.header('forwarded')) return null;
     const id = workspaces.workspaceIdOf(workspaces.DEFAULT_SLUG);
     const [sample] = await inWorkspace(
       db,
@@ -259,8 +263,14 @@ export function createServer(parts: ServerParts): Server {
     const caller = await keyring.demand(keyOf(c.req.header('authorization')), 'ingest');
     const { workspace } = await intakeOf(caller.workspaceId);
     const batch = c.req.param('batch');
-    if (!/^[0-9a-f-]{36}$/i.test(batch))
+    if (!UUID.test(batch))
       throw new Invalid(`'${batch}' is not a batch id.`, 'Use the id the import answered with.');
+    // A write key may sit in a browser, and the ids of push days can be worked out: uploads only.
+    const [found] = await inWorkspace(db, workspace.id, (tx) => batches.list(tx, { id: batch }), {
+      readOnly: true,
+    });
+    if (found?.transport !== 'file')
+      throw new NotFound(`No upload ${batch}.`, 'Use the id the import answered with.');
     const undone = await undo(db, workspace, batch, clock());
     parts.onTouched(caller.workspaceId);
     return c.json({ undone });

@@ -136,7 +136,7 @@ export function taken(result: Omit<FileResult, 'batch'> & { batch: string | null
       ['rejected', result.rejected],
     ]),
     ...skipped.map(([reason, count]) => `  skipped ${count}: ${plain(reason)}`),
-    ...result.refused.slice(0, 10).map((one) => `  ${one.place}: ${plain(one.message)} ${plain(one.hint)}`),
+    ...result.refused.slice(0, 10).map((one) => `  ${complaint(one)}`),
     ...(result.rejected > 10
       ? [`  … and ${result.rejected - 10} more, all kept: undercurrent replay ${result.batch}`]
       : []),
@@ -148,6 +148,14 @@ export function taken(result: Omit<FileResult, 'batch'> & { batch: string | null
   ].join('\n');
 }
 
+/** Place, reason and remedy, each once: many messages name the place or the remedy themselves. */
+function complaint({ place, message, hint }: FileResult['refused'][number]): string {
+  const placed = message.toLowerCase().startsWith(place.toLowerCase()) ? message : `${place}: ${message}`;
+  return plain(
+    hint === '' || message.endsWith(hint) ? placed : `${placed.replace(/[^.!?]$/, '$&.')} ${hint}`,
+  );
+}
+
 export function undone(list: readonly Undone[]): string {
   const sum = (of: (one: Undone) => number) => list.reduce((total, one) => total + of(one), 0);
   return `Undone: ${list.length} batch${list.length === 1 ? '' : 'es'}, ${sum((one) => one.signals)} signals, ${sum((one) => one.accounts)} accounts and ${sum((one) => one.people)} people that only they had brought.`;
@@ -156,7 +164,7 @@ export function undone(list: readonly Undone[]): string {
 export function replayed(result: Replayed): string {
   return [
     `${result.tried} tried, ${result.accepted} accepted, ${result.duplicates} duplicates, ${result.refused.length} still rejected.`,
-    ...result.refused.slice(0, 10).map((one) => `  ${one.place}: ${plain(one.message)}`),
+    ...result.refused.slice(0, 10).map((one) => `  ${complaint(one)}`),
   ].join('\n');
 }
 

@@ -29,7 +29,10 @@ export async function* answer(
 function answerLine(line: string | null, judge: (input: unknown) => unknown): unknown {
   try {
     if (line === null) {
-      throw new Invalid(`The line is longer than ${LONGEST_LINE} characters.`, 'Give one JSON object a line.');
+      throw new Invalid(
+        `The line is longer than ${LONGEST_LINE} characters.`,
+        'Give one JSON object a line.',
+      );
     }
     return judge(parse(line));
   } catch (error) {

@@ -54,9 +54,11 @@ async function prepare(tx: Tx, workspace: Workspace, options: DigestOptions, now
       name: row.name,
       owner: row.owner,
       heat: row.heat,
-      // Told since then: that is what the recipient compares with, so nothing is told twice.
+      // Told after that day: that is what the recipient compares with, so nothing is told twice.
       heatBefore:
-        since && row.toldAt && row.toldAt >= since ? row.toldHeat! : (before.get(row.accountId) ?? 0),
+        row.toldAt && row.toldAt.toISOString().slice(0, 10) > dayBefore
+          ? row.toldHeat!
+          : (before.get(row.accountId) ?? 0),
       band: row.band,
       stage: row.stage,
       qualificationTier: row.qualificationTier,

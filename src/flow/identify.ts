@@ -1,14 +1,12 @@
-/** News of who people and visitors are: makes people, links visitors to them, fills in accounts. */
-import { normalName } from '../core/identity/company-name.ts';
-import { registrableDomain } from '../core/identity/domain.ts';
+/** News of who people and visitors are: makes people, links visitors to them, learns about their companies. */
 import { type Clues, readClues } from '../core/identity/match.ts';
 import type { Identity } from '../core/signal.ts';
-import * as accounts from '../store/accounts.ts';
 import { type OpenBook, sortLinks } from '../store/book.ts';
 import type { Tx } from '../store/database.ts';
 import * as people from '../store/people.ts';
 import type { Workspace } from '../store/workspaces.ts';
-import { enterDiscovered } from './place.ts';
+import { enterDiscovered, enterNames } from './place.ts';
+import { factsAt, type News, say, settleAccounts, settlePeople } from './settle.ts';
 
 /** An identity with its clues read; `explicit` ones were said by the source, the others follow from a signal. */
 export interface KnownIdentity {
@@ -18,10 +16,8 @@ export interface KnownIdentity {
 }
 
 export function readIdentity(identity: Identity): KnownIdentity {
-  const { email, userId, anonymousId } = identity;
-  const clues = readClues({ email, userId, anonymousId }, () => undefined);
-  // The company a person says to be at is looked up by its domain, but only their e-mail decides for them.
-  clues.domain = identity.account?.domain ? registrableDomain(identity.account.domain) : null;
+  const { email, userId, anonymousId, account } = identity;
+  const clues = readClues({ email, userId, anonymousId, domain: account?.domain }, () => undefined);
   return { identity, clues, explicit: true };
 }
 
@@ -43,66 +39,20 @@ export async function applyIdentities(
   batchId: string,
   now: Date,
 ): Promise<{ visitors: string[]; people: string[] }> {
+  if (identities.length === 0) return { visitors: [], people: [] };
   const ordered = [...identities].sort((a, b) => a.identity.at.getTime() - b.identity.at.getTime());
+  await learnCompanies(tx, workspace, open, ordered, batchId, now);
 
-  if (workspace.profile.discoverAccounts) {
-    const found = ordered.flatMap(({ clues, identity }) => {
-      const domain = clues.emailDomain ?? (identity.account ? clues.domain : null);
-      const name = identity.account?.name ?? null;
-      return domain && !open.domains.has(domain)
-        ? [{ domain, name: domain === clues.domain ? name : null }]
-        : [];
-    });
-    await enterDiscovered(tx, open, found, batchId, now);
-  }
-
-  const facts = new Map<string, people.PersonFacts>();
-  const keys: { key: string; personId: string }[] = [];
+  const news: News[] = [];
   const links: { anonymousId: string; personId: string; at: Date }[] = [];
-  const firmographics = new Map<string, Parameters<typeof accounts.fillIn>[1][number]>();
   const changedVisitors = new Set<string>();
-  const changedPeople = new Set<string>();
-
   for (const { identity, clues, explicit } of ordered) {
-    const groupAccount = identity.account && clues.domain ? open.domains.get(clues.domain) : undefined;
-    if (groupAccount && identity.account) {
-      const { industry = null, employees = null, revenue = null, country = null } = identity.account;
-      if (industry ?? employees ?? revenue ?? country) {
-        firmographics.set(groupAccount.id, { id: groupAccount.id, industry, employees, revenue, country });
-      }
-    }
     if (clues.personKeys.length === 0) continue;
-
-    const known = clues.personKeys.flatMap((key) => open.people.get(key) ?? []);
-    const person = known[0] ?? {
-      id: people.personIdOf(tx.workspaceId, clues.personKeys[0]!),
-      accountId: null,
-    };
-    const account = (clues.emailDomain ? open.domains.get(clues.emailDomain) : undefined) ?? groupAccount;
-    const accountId = person.accountId ?? account?.id ?? null;
-    if (known.length > 0 && accountId !== person.accountId) changedPeople.add(person.id);
-
-    const said = identity.person ?? {};
-    const isNew = known.length === 0;
-    if (isNew || accountId !== person.accountId || said.name || said.title || said.phone || said.linkedin) {
-      const before = facts.get(person.id);
-      facts.set(person.id, {
-        id: person.id,
-        accountId,
-        email: before?.email ?? clues.email,
-        name: said.name ?? before?.name ?? null,
-        title: said.title ?? before?.title ?? null,
-        phone: said.phone ?? before?.phone ?? null,
-        linkedin: said.linkedin ?? before?.linkedin ?? null,
-        leadStatus: null,
-      });
-    }
-    const current = { id: person.id, accountId };
-    for (const key of clues.personKeys) {
-      const owner = open.people.get(key);
-      if (!owner) keys.push({ key, personId: person.id });
-      if (!owner || owner.id === person.id) open.people.set(key, current);
-    }
+    const known = clues.personKeys.flatMap((key) => open.people.get(key) ?? [])[0];
+    const person = known ?? { id: people.personIdOf(tx.workspaceId, clues.personKeys[0]!), accountId: null };
+    const strangeKeys = clues.personKeys.filter((key) => !open.people.has(key));
+    if (explicit || !known || strangeKeys.length > 0) news.push(aboutPerson(person.id, identity, clues));
+    for (const key of strangeKeys) open.people.set(key, person);
 
     if (!clues.anonymousId) continue;
     const visitorLinks = open.links.get(clues.anonymousId) ?? [];
@@ -113,25 +63,75 @@ export async function applyIdentities(
     if (!link || link.at > identity.at) {
       changedVisitors.add(clues.anonymousId);
       const others = visitorLinks.filter((one) => one !== link);
-      others.push({ at: identity.at, personId: person.id, accountId });
+      others.push({ at: identity.at, personId: person.id, accountId: person.accountId });
       sortLinks(others);
       open.links.set(clues.anonymousId, others);
     }
   }
 
-  // A person who got an account takes their visitors along.
-  const accountOf = new Map([...open.people.values()].map((person) => [person.id, person.accountId]));
-  for (const visitorLinks of open.links.values()) {
-    for (const link of visitorLinks)
-      if (link.personId) link.accountId = accountOf.get(link.personId) ?? link.accountId;
+  await say(tx, 'PERSON', news, batchId);
+  const { moved, accountOf } = await settlePeople(
+    tx,
+    news.map((one) => one.id),
+    now,
+  );
+  for (const [key, person] of open.people) {
+    const accountId = accountOf.get(person.id);
+    if (accountId !== undefined) open.people.set(key, { id: person.id, accountId });
   }
-
-  await accounts.fillIn(tx, [...firmographics.values()], now);
-  await people.upsert(tx, [...facts.values()], 'DISCOVERED', batchId, now);
-  await people.addIdentities(tx, keys);
+  // A person who got an account takes their visitors along.
+  for (const link of [...open.links.values()].flat()) {
+    const accountId = link.personId === null ? undefined : accountOf.get(link.personId);
+    if (accountId !== undefined) link.accountId = accountId;
+  }
   await people.addLinks(tx, links, batchId);
-  return { visitors: [...changedVisitors], people: [...changedPeople] };
+  return { visitors: [...changedVisitors], people: moved };
 }
 
-/** A company's name as it is compared. */
-export const nameKeyOf = (name: string): string => normalName(name).normal;
+function aboutPerson(id: string, { at, person = {}, account }: Identity, clues: Clues): News {
+  const company = account ? clues.domain : null;
+  const { name, title, phone, linkedin } = person;
+  const { email, emailDomain } = clues;
+  return {
+    id,
+    imported: false,
+    facts: factsAt(at, { email, name, title, phone, linkedin, emailDomain, company }),
+    keys: clues.personKeys,
+    domains: [emailDomain, company].filter((domain) => domain !== null),
+  };
+}
+
+/** Makes accounts of the companies people are said to be at, and keeps what is said of those. */
+async function learnCompanies(
+  tx: Tx,
+  workspace: Workspace,
+  open: OpenBook,
+  identities: readonly KnownIdentity[],
+  batchId: string,
+  now: Date,
+): Promise<void> {
+  if (workspace.profile.discoverAccounts) {
+    const found = identities.flatMap(({ clues, identity }) => [
+      ...(identity.account && clues.domain
+        ? [{ domain: clues.domain, name: identity.account.name ?? null, batchId }]
+        : []),
+      ...(clues.emailDomain ? [{ domain: clues.emailDomain, name: null, batchId }] : []),
+    ]);
+    await enterDiscovered(tx, workspace, open, found, now);
+  }
+  const news = identities.flatMap(({ identity, clues }): News[] => {
+    const account = identity.account && clues.domain ? open.domains.get(clues.domain) : undefined;
+    if (!account || !identity.account || !clues.domain) return [];
+    const { name, industry, employees, revenue, country } = identity.account;
+    const facts = factsAt(identity.at, { name, industry, employees, revenue, country });
+    facts.domain = [clues.domain, now.getTime()];
+    return [{ id: account.id, imported: false, facts, keys: [], domains: [clues.domain] }];
+  });
+  await say(tx, 'ACCOUNT', news, batchId);
+  const { changed } = await settleAccounts(
+    tx,
+    news.map((one) => one.id),
+    now,
+  );
+  await enterNames(tx, workspace, open, changed, now);
+}

@@ -64,7 +64,7 @@ export async function importTable(
   options: { fileName: string; map: AsyncIterable<Uint8Array> | null; clock: () => Date },
 ): Promise<Imported> {
   const { clock } = options;
-  const map = options.map ? mapSchema.parse(JSON.parse(await textOf(options.map))) : {};
+  const map = options.map ? readMap(await textOf(options.map)) : {};
   const rows = /\.json$/i.test(options.fileName)
     ? readJson(await textOf(chunks))
     : await readCsv(chunks, what, map);
@@ -137,19 +137,30 @@ async function readCsv(
   return rows;
 }
 
+function readMap(text: string): Record<string, string> {
+  const remedy = 'Give an object of our field to your column, e.g. {"name": "Company"}.';
+  const read = mapSchema.safeParse(parseJson(text, remedy));
+  if (!read.success) throw new Invalid('The map is no object of texts.', remedy, { cause: read.error });
+  return read.data;
+}
+
 function readJson(text: string): Row[] {
-  let value: unknown;
+  const remedy = 'Give an array of objects.';
+  const value = parseJson(text, remedy);
+  if (!Array.isArray(value)) throw new Invalid('The JSON is not an array.', remedy);
+  return value.map((record, at) =>
+    record !== null && typeof record === 'object' && !Array.isArray(record)
+      ? { line: at + 1, record }
+      : { line: at + 1, error: new Invalid('is no object', remedy) },
+  );
+}
+
+function parseJson(text: string, remedy: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
-    throw new Invalid(
-      `Not valid JSON: ${(cause as Error).message.slice(0, 200)}`,
-      'Give an array of objects.',
-      { cause },
-    );
+    throw new Invalid(`Not valid JSON: ${(cause as Error).message.slice(0, 200)}`, remedy, { cause });
   }
-  if (!Array.isArray(value)) throw new Invalid('The JSON is not an array.', 'Give an array of objects.');
-  return value.map((record, at) => ({ line: at + 1, record }));
 }
 
 const plainKey = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');

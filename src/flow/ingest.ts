@@ -9,6 +9,7 @@ import { type Clues, readClues } from '../core/identity/match.ts';
 import type { Network } from '../core/identity/network.ts';
 import type { Adapter, Identity, NormaliseContext, Signal } from '../core/signal.ts';
 import * as batches from '../store/batches.ts';
+import * as book from '../store/book.ts';
 import { type Database, inWorkspace, type Tx } from '../store/database.ts';
 import * as deadLetters from '../store/dead-letters.ts';
 import * as people from '../store/people.ts';
@@ -136,6 +137,11 @@ export async function take(
   }
 
   await timeline.ensureMonths(intake.db, monthsOf(understood, now));
+  // Not in the transaction below: were it rolled back, the keys would be taken for stored.
+  const { visitorKeys } = intake;
+  if (visitorKeys.unsettled && !intake.dryRun) {
+    await inWorkspace(intake.db, intake.workspace.id, (tx) => visitorKeys.settle(tx, now));
+  }
   await store(intake, batch, understood, letters, taken, now, also, refuse);
   return taken;
 }
@@ -237,19 +243,20 @@ async function storeInside(
     signal,
     clues: readClues(signal.hints, intake.networkOf),
     occurredAt: signal.occurredAt,
+    batchId,
   }));
   const identities: KnownIdentity[] = understood.flatMap((item) => item.identities.map(readIdentity));
   for (const item of items) {
     const implied = impliedIdentity(item.clues, item.occurredAt);
     if (implied) identities.push(implied);
   }
-  if (intake.visitorKeys.unsettled) await intake.visitorKeys.settle(tx, now);
   if (identities.length > 0) await people.lockIdentities(tx);
+  await book.share(tx);
 
   const clues: Clues[] = [...items.map((item) => item.clues), ...identities.map((one) => one.clues)];
   const open = await openBook(tx, clues);
   const changed = await applyIdentities(tx, workspace, open, identities, batchId, now);
-  const placements = await placeAll(tx, workspace, open, items, batchId, now);
+  const placements = await placeAll(tx, workspace, open, items, now);
 
   const untimed = signals.filter((signal) => idTime(signal, now) === null).map((signal) => signal.externalId);
   const arrivals = await timeline.firstArrivals(tx, source, untimed, now);

@@ -1,8 +1,9 @@
 /** Clues → accounts and people, for a whole batch at a time: one look-up, one pure decision per signal. */
 import { normalName } from '../core/identity/company-name.ts';
 import { type Clues, type Placement, place } from '../core/identity/match.ts';
-import { accountIdOf, discover } from '../store/accounts.ts';
+import { accountIdOf, byIds, discover } from '../store/accounts.ts';
 import * as book from '../store/book.ts';
+import * as claims from '../store/claims.ts';
 import type { Tx } from '../store/database.ts';
 import * as timeline from '../store/timeline.ts';
 import type { Workspace } from '../store/workspaces.ts';
@@ -37,43 +38,76 @@ export async function placeAll(
   tx: Tx,
   workspace: Workspace,
   open: book.OpenBook,
-  items: readonly { clues: Clues; occurredAt: Date }[],
-  batchId: string | null,
+  items: readonly { clues: Clues; occurredAt: Date; batchId: string }[],
   now: Date,
 ): Promise<Placement[]> {
   const options = { discover: workspace.profile.discoverAccounts };
   const placements = items.map((item) => place(item.clues, item.occurredAt, open, options));
-  const found = placements.flatMap((placement) => placement.discover ?? []);
-  if (found.length === 0) return placements;
-  await enterDiscovered(tx, open, found, batchId, now);
-  return placements.map((placement, at) =>
-    placement.discover ? place(items[at]!.clues, items[at]!.occurredAt, open, options) : placement,
+  const found = placements.flatMap(({ discover: one }, at) =>
+    one ? { ...one, batchId: items[at]!.batchId } : [],
   );
+  if (found.length === 0) return placements;
+  await enterDiscovered(tx, workspace, open, found, now);
+  return items.map((item) => place(item.clues, item.occurredAt, open, options));
 }
 
-/** Makes accounts of domains nobody has, and writes them into the book. */
+/** Signals placed again in one go when an account is discovered. */
+const WAITING = 10_000;
+
+/** Makes accounts of domains nobody has, writes them into the book, and places what waited for their names. */
 export async function enterDiscovered(
   tx: Tx,
+  workspace: Workspace,
   open: book.OpenBook,
-  found: readonly { domain: string; name: string | null }[],
-  batchId: string | null,
+  found: readonly { domain: string; name: string | null; batchId: string }[],
   now: Date,
 ): Promise<void> {
-  const fresh = new Map<string, { id: string; domain: string; name: string; nameKey: string }>();
-  for (const { domain, name } of found) {
-    if (open.domains.has(domain) || fresh.get(domain)?.name !== undefined) continue;
-    const shown = name ?? domain;
-    fresh.set(domain, {
-      id: accountIdOf(tx.workspaceId, domain),
-      domain,
-      name: shown,
-      nameKey: normalName(shown).normal,
-    });
+  const fresh = new Map<string, { id: string; domain: string; said: string | null; batchId: string }>();
+  for (const { domain, name, batchId } of found) {
+    const known = fresh.get(domain);
+    if (open.domains.has(domain) || known?.said) continue;
+    fresh.set(domain, { id: accountIdOf(tx.workspaceId, domain), domain, said: name, batchId });
   }
-  await discover(tx, [...fresh.values()], batchId, now);
-  for (const account of fresh.values()) {
-    open.domains.set(account.domain, { id: account.id, domain: account.domain, name: account.name });
+  const rows = [...fresh.values()].map((one) => {
+    const name = one.said ?? one.domain;
+    return { ...one, name, nameKey: normalName(name).normal };
+  });
+  await claims.put(
+    tx,
+    rows.map(({ id, domain, said, batchId }) => ({
+      about: 'ACCOUNT',
+      subjectId: id,
+      batchId,
+      imported: false,
+      // A name in passing gives way to any that is said in earnest.
+      facts: { domain: [domain, now.getTime()], ...(said ? { name: [said, 0] } : {}) },
+      keys: [],
+      domains: [domain],
+    })),
+    { keep: true },
+  );
+  await discover(tx, rows, now);
+  for (const { id, domain, name } of rows) open.domains.set(domain, { id, domain, name });
+  await enterNames(tx, workspace, open, rows.map((row) => row.id), now);
+}
+
+/** Writes the names of these accounts into the book as they are now, and places what waited for them. */
+export async function enterNames(
+  tx: Tx,
+  workspace: Workspace,
+  open: book.OpenBook,
+  accountIds: readonly string[],
+  now: Date,
+): Promise<void> {
+  if (accountIds.length === 0) return;
+  const named = (await byIds(tx, accountIds)).flatMap((account) => account ?? []);
+  const nameKeys = named.map((account) => normalName(account.name).normal);
+  for (const [at, { id, domain, name }] of named.entries()) {
+    const others = (open.names.get(nameKeys[at]!) ?? []).filter((one) => one.id !== id);
+    open.names.set(nameKeys[at]!, [...others, { id, domain, name }]);
   }
+  const keys = { domains: named.flatMap((account) => account.domains), nameKeys, crmIds: null };
+  await placeAgain(tx, workspace, await timeline.waitingFor(tx, keys, WAITING), now);
 }
 
 /** Clues as they are kept with a signal: what it may be placed by again, without the address of the e-mail. */
@@ -83,6 +117,8 @@ export function keepable(clues: Clues): Record<string, unknown> {
     if (key === 'email' || value === null || (Array.isArray(value) && value.length === 0)) continue;
     kept[key] = value;
   }
+  // What the network's owner would be called as an account: what a signal may be waiting for.
+  if (clues.network?.organisation) kept.networkKey = normalName(clues.network.organisation).normal;
   return kept;
 }
 
@@ -112,12 +148,12 @@ export async function placeAgain(
   now: Date,
 ): Promise<number> {
   if (signals.length === 0) return 0;
-  const items = signals.map((signal) => ({ clues: fromKept(signal.clues), occurredAt: signal.occurredAt }));
+  const items = signals.map(({ clues, occurredAt, batchId }) => ({ clues: fromKept(clues), occurredAt, batchId }));
   const open = await openBook(
     tx,
     items.map((item) => item.clues),
   );
-  const placements = await placeAll(tx, workspace, open, items, null, now);
+  const placements = await placeAll(tx, workspace, open, items, now);
   const moves: timeline.Move[] = [];
   for (const [at, signal] of signals.entries()) {
     const to = placements[at]!;

@@ -2,6 +2,8 @@
 import { NotFound } from '../core/errors.ts';
 import * as accounts from '../store/accounts.ts';
 import * as batches from '../store/batches.ts';
+import * as book from '../store/book.ts';
+import * as claims from '../store/claims.ts';
 import { type Database, inWorkspace, type Tx } from '../store/database.ts';
 import * as deadLetters from '../store/dead-letters.ts';
 import * as outcomes from '../store/outcomes.ts';
@@ -9,7 +11,8 @@ import * as people from '../store/people.ts';
 import * as timeline from '../store/timeline.ts';
 import type { Workspace } from '../store/workspaces.ts';
 import { applyIdentities, impliedIdentity } from './identify.ts';
-import { fromKept, openBook, placeAgain } from './place.ts';
+import { enterDiscovered, fromKept, openBook, placeAgain } from './place.ts';
+import { settleAccounts, settlePeople } from './settle.ts';
 
 export interface Undone {
   batch: string;
@@ -41,72 +44,106 @@ export async function undo(
       );
     }
     await people.lockIdentities(tx);
-    const undone: Undone[] = [];
-    // Signals first, over all batches, so that what the last one leaves unneeded is seen as such.
-    const touched = { accounts: new Set<string>(), people: new Set<string>(), visitors: new Set<string>() };
+    await book.own(tx);
+    const undone: (Undone & { said: string[] })[] = [];
+    // Over all batches first, so that what the last one leaves unneeded is seen as such.
+    const about = { accounts: new Set<string>(), people: new Set<string>(), visitors: new Set<string>() };
     for (const batch of found) {
-      const removed = await timeline.removeBatch(tx, batch.id, now);
-      const links = await people.removeLinks(tx, batch.id);
+      const signals = await timeline.removeBatch(tx, batch.id, now);
+      const said = await claims.removeBatch(tx, batch.id);
+      for (const id of said.accountIds) about.accounts.add(id);
+      for (const id of said.personIds) about.people.add(id);
+      for (const id of await people.removeLinks(tx, batch.id)) about.visitors.add(id);
       await deadLetters.removeBatch(tx, batch.id);
       await outcomes.removeBatch(tx, batch.id, now);
-      for (const id of removed.accountIds) touched.accounts.add(id);
-      for (const id of [...removed.personIds, ...links.personIds, ...(await people.madeBy(tx, batch.id))]) {
-        touched.people.add(id);
-      }
-      for (const id of links.anonymousIds) touched.visitors.add(id);
-      undone.push({
-        batch: batch.id,
-        source: batch.source,
-        signals: removed.signals,
-        accounts: 0,
-        people: 0,
-      });
-    }
-    for (const [at, batch] of found.entries()) {
-      const gone = await removeUnneeded(tx, workspace, batch.id, touched, now);
-      undone[at]!.accounts = gone.accounts;
-      undone[at]!.people = gone.people;
       await batches.markUndone(tx, batch.id, now);
+      const ids = [...said.accountIds, ...said.personIds];
+      undone.push({ batch: batch.id, source: batch.source, signals, accounts: 0, people: 0, said: ids });
     }
-    return undone;
+    const gone = await settleWithout(tx, workspace, about, now);
+    return undone.map(({ said, ...batch }) => {
+      // What several batches had said goes to the account of the first.
+      const { accounts, people } = gone;
+      for (const id of said) {
+        if (accounts.delete(id)) batch.accounts++;
+        else if (people.delete(id)) batch.people++;
+      }
+      return batch;
+    });
   });
 }
 
-async function removeUnneeded(
+/**
+ * What the other batches say stands by itself again. Their explicit word is in their claims and links; what follows
+ * from their signals (a person named by one, a company discovered by one) may have been known from the batch that
+ * was taken back, so these are read again.
+ */
+async function settleWithout(
   tx: Tx,
   workspace: Workspace,
-  batchId: string,
-  touched: { accounts: Set<string>; people: Set<string>; visitors: Set<string> },
+  about: { accounts: Set<string>; people: Set<string>; visitors: Set<string> },
   now: Date,
-): Promise<{ accounts: number; people: number }> {
-  // What other batches still say of these visitors stands: their signals may name the person themselves.
-  const visits = await timeline.ofVisitors(tx, [...touched.visitors]);
-  const implied = visits.flatMap((visit) => impliedIdentity(fromKept(visit.clues), visit.occurredAt) ?? []);
-  if (implied.length > 0) {
+): Promise<{ accounts: Set<string>; people: Set<string> }> {
+  const accountIds = [...about.accounts];
+  for (const id of await people.idsAt(tx, accountIds)) about.people.add(id);
+  const personIds = [...about.people];
+  await settleAccounts(tx, accountIds, now);
+  await settlePeople(tx, personIds, now);
+
+  const signals = new Map<string, timeline.Placed>();
+  for (const found of [
+    await timeline.ofVisitors(tx, [...about.visitors]),
+    await timeline.ofPeople(tx, personIds),
+    await timeline.ofAccounts(tx, accountIds),
+  ]) {
+    for (const signal of found) signals.set(signal.id, signal);
+  }
+  for (const [batchId, group] of Map.groupBy(signals.values(), (signal) => signal.batchId)) {
+    const implied = group.flatMap((one) => impliedIdentity(fromKept(one.clues), one.occurredAt) ?? []);
     const open = await openBook(
       tx,
       implied.map((one) => one.clues),
     );
     await applyIdentities(tx, workspace, open, implied, batchId, now);
   }
-  await placeAgain(tx, workspace, visits, now);
+  await discoverAgain(tx, workspace, personIds, now);
 
-  const imported = await accounts.madeBy(tx, batchId);
-  const importedPeople = await people.madeBy(tx, batchId);
-  const unseen = await timeline.withoutSignals(tx, 'person', [...touched.people]);
-  const unlinked = new Set(await people.discoveredWithoutLinks(tx, unseen));
-  const gonePeople = unseen.filter((id) => unlinked.has(id) || importedPeople.includes(id));
-  for (const id of await people.remove(tx, gonePeople)) touched.accounts.add(id);
-
-  // Accounts an import made go; signals of other batches there are placed anew, which may discover the account.
-  const orphans = await timeline.ofAccounts(tx, imported);
-  const detached = await people.detach(tx, imported);
-  await accounts.remove(tx, imported);
-  await placeAgain(tx, workspace, orphans, now);
-  for (const id of detached) touched.people.add(id);
-
-  const silent = await timeline.withoutSignals(tx, 'account', [...touched.accounts]);
-  const unneeded = await accounts.discoveredWithoutPeople(tx, silent);
-  await accounts.remove(tx, unneeded);
-  return { accounts: imported.length + unneeded.length, people: gonePeople.length };
+  const gonePeople = await unsaid(tx, personIds);
+  await people.remove(tx, gonePeople);
+  await placeAgain(tx, workspace, [...signals.values()], now);
+  await settleAccounts(tx, accountIds, now);
+  const goneAccounts = await unsaid(tx, accountIds);
+  await accounts.remove(tx, goneAccounts);
+  return { accounts: new Set(goneAccounts), people: new Set(gonePeople) };
 }
+
+/** Companies of people, by their mailbox, which only the batch that was taken back had made accounts of. */
+async function discoverAgain(
+  tx: Tx,
+  workspace: Workspace,
+  personIds: readonly string[],
+  now: Date,
+): Promise<void> {
+  if (!workspace.profile.discoverAccounts) return;
+  const said = [...(await claims.of(tx, personIds)).values()].flat().filter((claim) => !claim.imported);
+  const found = said.flatMap(({ domains, batchId }) =>
+    domains.map((domain) => ({ domain, name: null, batchId })),
+  );
+  const open = await lookUpDomains(tx, found);
+  await enterDiscovered(tx, workspace, open, found, now);
+  await settlePeople(tx, personIds, now);
+}
+
+/** Those of whom no batch says anything any more. */
+async function unsaid(tx: Tx, ids: readonly string[]): Promise<string[]> {
+  return [...(await claims.of(tx, ids))].flatMap(([id, said]) => (said.length === 0 ? [id] : []));
+}
+
+const lookUpDomains = (tx: Tx, found: readonly { domain: string }[]): Promise<book.OpenBook> =>
+  book.lookUp(tx, {
+    domains: new Set(found.map((one) => one.domain)),
+    nameKeys: new Set(),
+    crmIds: new Set(),
+    personKeys: new Set(),
+    anonymousIds: new Set(),
+  });

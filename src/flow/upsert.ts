@@ -6,15 +6,17 @@ import { registrableDomain } from '../core/identity/domain.ts';
 import { classifyEmail } from '../core/identity/email.ts';
 import { type Clues, readClues } from '../core/identity/match.ts';
 import * as accounts from '../store/accounts.ts';
+import { share as shareBook } from '../store/book.ts';
+import * as claims from '../store/claims.ts';
 import type { Tx } from '../store/database.ts';
 import * as outcomes from '../store/outcomes.ts';
 import * as people from '../store/people.ts';
-import * as scores from '../store/scores.ts';
 import { storable } from '../store/text.ts';
 import * as timeline from '../store/timeline.ts';
 import type { Workspace } from '../store/workspaces.ts';
 import { refusalOf } from './ingest.ts';
 import { fromKept, openBook, placeAgain } from './place.ts';
+import { factsAt, type News, say, settleAccounts, settlePeople } from './settle.ts';
 
 const text = (most = 500) =>
   z
@@ -127,51 +129,54 @@ export async function upsertAccounts(
       rows.push({ index, input, domains: [...new Set(domains)], nameKey, clues });
     });
   }
+  await people.lockIdentities(tx);
   const book = await openBook(
     tx,
     rows.flatMap((row) => [row.clues, ...row.domains.map((domain) => ({ ...row.clues, domain }))]),
   );
-  const facts = new Map<string, accounts.AccountFacts>();
-  const domains: { id: string; domain: string }[] = [];
-  for (const { input, domains: own, nameKey, clues } of rows) {
+  const news: News[] = [];
+  const ids = new Set<string>();
+  for (const { input, domains, nameKey, clues } of rows) {
     const known =
       (input.crmId ? book.crmIds.get(input.crmId) : undefined) ??
-      own.flatMap((domain) => book.domains.get(domain) ?? [])[0] ??
+      domains.flatMap((domain) => book.domains.get(domain) ?? [])[0] ??
       // Without a domain the name decides, but only where it names one account.
-      (own.length === 0 && clues.nameKey && book.names.get(clues.nameKey)?.length === 1
+      (domains.length === 0 && clues.nameKey && book.names.get(clues.nameKey)?.length === 1
         ? book.names.get(clues.nameKey)![0]
         : undefined);
-    const id = known?.id ?? accounts.accountIdOf(tx.workspaceId, own[0] ?? `name:${nameKey}`);
-    facts.set(id, {
-      id,
-      domain: own[0] ?? null,
-      name: input.name ?? known?.name ?? own[0]!,
-      nameKey: input.name || !known ? nameKey : normalName(known.name).normal,
-      industry: input.industry ?? null,
-      employees: input.employees ?? null,
-      revenue: input.revenue ?? null,
-      country: input.country ?? null,
-      city: input.city ?? null,
-      technologies: input.technologies ?? null,
-      tier: input.tier ?? null,
-      owner: input.owner ?? null,
-      crmId: input.crmId ?? null,
-    });
-    for (const domain of own) domains.push({ id, domain });
+    const id = known?.id ?? accounts.accountIdOf(tx.workspaceId, domains[0] ?? `name:${nameKey}`);
+    const { domains: _, ...said } = { ...input, domain: domains[0] };
+    news.push({ id, imported: true, facts: factsAt(now, said), keys: [], domains });
+    ids.add(id);
   }
-  const written = await accounts.upsert(tx, [...facts.values()], batchId, now);
-  await accounts.addDomains(tx, domains);
+  await say(tx, 'ACCOUNT', news, batchId);
+  const written = await settleAccounts(tx, [...ids], now);
   result.created = written.created.length;
-  result.updated = written.updated.length;
-  await scores.request(tx, [...facts.keys()], now);
+  result.updated = ids.size - written.created.length;
 
   const keys = {
-    domains: domains.map((one) => one.domain),
+    domains: rows.flatMap((row) => row.domains),
     nameKeys: rows.map((row) => row.nameKey),
     crmIds: rows.flatMap((row) => row.input.crmId ?? []),
   };
+  await placePeopleAgain(tx, workspace, await claims.peopleWaitingFor(tx, keys.domains), now);
   await placeAgain(tx, workspace, await timeline.waitingFor(tx, keys, WAITING), now);
   return result;
+}
+
+/** Settles people and takes the signals of those who moved along, those of their visitors too. */
+async function placePeopleAgain(
+  tx: Tx,
+  workspace: Workspace,
+  ids: readonly string[],
+  now: Date,
+): Promise<{ created: string[] }> {
+  const { created, moved } = await settlePeople(tx, ids, now);
+  const signals = await timeline.ofPeople(tx, moved);
+  const visitors = new Set(signals.flatMap((signal) => fromKept(signal.clues).anonymousId ?? []));
+  await placeAgain(tx, workspace, signals, now);
+  await placeAgain(tx, workspace, await timeline.ofVisitors(tx, [...visitors]), now);
+  return { created };
 }
 
 /** Makes or updates people, by e-mail or the sender's own id. Their past signals follow them to their account. */
@@ -213,36 +218,26 @@ export async function upsertPeople(
     tx,
     rows.map((row) => row.clues),
   );
-  const facts = new Map<string, people.PersonFacts>();
-  const identities: { key: string; personId: string }[] = [];
-  const moved: string[] = [];
+  const news: News[] = [];
   for (const { input, keys, clues } of rows) {
     const known = keys.flatMap((key) => book.people.get(key) ?? [])[0];
-    const id = known?.id ?? people.personIdOf(tx.workspaceId, keys[0]!);
-    const account =
-      (clues.domain ? book.domains.get(clues.domain) : undefined) ??
-      (clues.emailDomain ? book.domains.get(clues.emailDomain) : undefined);
-    if (known && account && known.accountId !== account.id) moved.push(id);
-    facts.set(id, {
-      id,
-      accountId: account?.id ?? null,
-      email: clues.email,
-      name: input.name ?? null,
-      title: input.title ?? null,
-      phone: input.phone ?? null,
-      linkedin: input.linkedin ?? null,
-      leadStatus: input.leadStatus ?? null,
+    const person = known ?? { id: people.personIdOf(tx.workspaceId, keys[0]!), accountId: null };
+    const { name, title, phone, linkedin, leadStatus } = input;
+    const { email, emailDomain, domain: account } = clues;
+    news.push({
+      id: person.id,
+      imported: true,
+      facts: factsAt(now, { email, name, title, phone, linkedin, leadStatus, emailDomain, account }),
+      keys,
+      domains: [account, emailDomain].filter((domain) => domain !== null),
     });
-    for (const key of keys) if (!book.people.has(key)) identities.push({ key, personId: id });
+    for (const key of keys) if (!book.people.has(key)) book.people.set(key, person);
   }
-  const written = await people.upsert(tx, [...facts.values()], 'IMPORTED', batchId, now);
-  await people.addIdentities(tx, identities);
-  result.created = written.created.length;
-  result.updated = facts.size - written.created.length;
-  const signals = await timeline.ofPeople(tx, moved);
-  const visitors = new Set(signals.flatMap((signal) => fromKept(signal.clues).anonymousId ?? []));
-  await placeAgain(tx, workspace, signals, now);
-  await placeAgain(tx, workspace, await timeline.ofVisitors(tx, [...visitors]), now);
+  await say(tx, 'PERSON', news, batchId);
+  const ids = new Set(news.map((one) => one.id));
+  const { created } = await placePeopleAgain(tx, workspace, [...ids], now);
+  result.created = created.length;
+  result.updated = ids.size - created.length;
   return result;
 }
 
@@ -262,6 +257,7 @@ export async function recordOutcomes(
       rows.push({ index, input, clues });
     });
   }
+  await shareBook(tx);
   const book = await openBook(
     tx,
     rows.map((row) => row.clues),

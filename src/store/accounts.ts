@@ -23,7 +23,7 @@ export interface Account {
   updatedAt: Date;
 }
 
-/** What is known of an account on its way in; null leaves what is there. */
+/** An account's row, all that is said of it considered. */
 export interface AccountFacts {
   id: string;
   domain: string | null;
@@ -38,39 +38,41 @@ export interface AccountFacts {
   tier: string | null;
   owner: string | null;
   crmId: string | null;
+  origin: Account['origin'];
+  /** One that speaks of it; null: somebody did by hand. */
+  batchId: string | null;
 }
 
 export const accountIdOf = (workspaceId: string, domainOrNameKey: string): string =>
   nameId('account', workspaceId, domainOrNameKey);
 
-/**
- * Writes imported facts over what is there (null leaves it) and makes what is missing. A discovered account becomes
- * an imported one. Returns which ids were new.
- */
-export async function upsert(
+/** Writes rows as they are to be. Returns which ids were new, and which of the others changed. */
+export async function write(
   tx: Tx,
   facts: readonly AccountFacts[],
-  batchId: string | null,
   now: Date,
-): Promise<{ created: string[]; updated: string[] }> {
-  if (facts.length === 0) return { created: [], updated: [] };
+): Promise<{ created: string[]; changed: string[] }> {
+  if (facts.length === 0) return { created: [], changed: [] };
   const { rows } = await tx.client.query(
     `INSERT INTO account AS a (workspace_id, account_id, domain, name, name_key, industry, employees, revenue, country,
        city, technologies, tier, owner, crm_id, origin, batch_id, created_at, updated_at)
      SELECT $1, id, domain, name, name_key, industry, employees, revenue, country, city,
-       coalesce(technologies::text[], '{}'), tier, owner, crm_id, 'IMPORTED', $15, $16, $16
+       coalesce(technologies::text[], '{}'), tier, owner, crm_id, origin, batch_id, $17, $17
      FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::float8[], $9::text[],
-       $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
-       AS t (id, domain, name, name_key, industry, employees, revenue, country, city, technologies, tier, owner, crm_id)
+       $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::uuid[])
+       AS t (id, domain, name, name_key, industry, employees, revenue, country, city, technologies, tier, owner, crm_id,
+         origin, batch_id)
+     ORDER BY id
      ON CONFLICT (workspace_id, account_id) DO UPDATE SET
-       domain = coalesce(a.domain, EXCLUDED.domain), name = EXCLUDED.name, name_key = EXCLUDED.name_key,
-       industry = coalesce(EXCLUDED.industry, a.industry), employees = coalesce(EXCLUDED.employees, a.employees),
-       revenue = coalesce(EXCLUDED.revenue, a.revenue), country = coalesce(EXCLUDED.country, a.country),
-       city = coalesce(EXCLUDED.city, a.city),
-       technologies = CASE WHEN EXCLUDED.technologies = '{}' THEN a.technologies ELSE EXCLUDED.technologies END,
-       tier = coalesce(EXCLUDED.tier, a.tier), owner = coalesce(EXCLUDED.owner, a.owner),
-       crm_id = coalesce(EXCLUDED.crm_id, a.crm_id), origin = 'IMPORTED', updated_at = EXCLUDED.updated_at
-     RETURNING account_id, created_at = updated_at AND batch_id IS NOT DISTINCT FROM $15 AS created`,
+       domain = EXCLUDED.domain, name = EXCLUDED.name, name_key = EXCLUDED.name_key, industry = EXCLUDED.industry,
+       employees = EXCLUDED.employees, revenue = EXCLUDED.revenue, country = EXCLUDED.country, city = EXCLUDED.city,
+       technologies = EXCLUDED.technologies, tier = EXCLUDED.tier, owner = EXCLUDED.owner, crm_id = EXCLUDED.crm_id,
+       origin = EXCLUDED.origin, batch_id = EXCLUDED.batch_id, updated_at = EXCLUDED.updated_at
+     WHERE (a.domain, a.name, a.industry, a.employees, a.revenue, a.country, a.city, a.technologies, a.tier, a.owner,
+         a.crm_id, a.origin, a.batch_id) IS DISTINCT FROM (EXCLUDED.domain, EXCLUDED.name, EXCLUDED.industry,
+         EXCLUDED.employees, EXCLUDED.revenue, EXCLUDED.country, EXCLUDED.city, EXCLUDED.technologies, EXCLUDED.tier,
+         EXCLUDED.owner, EXCLUDED.crm_id, EXCLUDED.origin, EXCLUDED.batch_id)
+     RETURNING account_id, xmax = 0 AS created`,
     [
       tx.workspaceId,
       facts.map((f) => f.id),
@@ -86,30 +88,29 @@ export async function upsert(
       facts.map((f) => f.tier),
       facts.map((f) => f.owner),
       facts.map((f) => f.crmId),
-      batchId,
+      facts.map((f) => f.origin),
+      facts.map((f) => f.batchId),
       now,
     ],
   );
-  await addDomains(tx, facts);
   return {
     created: rows.filter((row) => row.created).map((row) => row.account_id),
-    updated: rows.filter((row) => !row.created).map((row) => row.account_id),
+    changed: rows.filter((row) => !row.created).map((row) => row.account_id),
   };
 }
 
 /** Makes accounts of clear domains that belong to none and asks for their scores; what is there already stays. */
 export async function discover(
   tx: Tx,
-  found: readonly { id: string; domain: string; name: string; nameKey: string }[],
-  batchId: string | null,
+  found: readonly { id: string; domain: string; name: string; nameKey: string; batchId: string }[],
   now: Date,
 ): Promise<void> {
   if (found.length === 0) return;
   await tx.client.query(
     `WITH made AS (
        INSERT INTO account (workspace_id, account_id, domain, name, name_key, origin, batch_id, created_at, updated_at)
-       SELECT $1, id, domain, name, name_key, 'DISCOVERED', $6, $7, $7
-       FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS t (id, domain, name, name_key)
+       SELECT $1, id, domain, name, name_key, 'DISCOVERED', batch_id, $7, $7
+       FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[]) AS t (id, domain, name, name_key, batch_id)
        ORDER BY id
        ON CONFLICT (workspace_id, account_id) DO NOTHING RETURNING account_id)
      INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
@@ -120,71 +121,19 @@ export async function discover(
       found.map((f) => f.domain),
       found.map((f) => f.name),
       found.map((f) => f.nameKey),
-      batchId,
+      found.map((f) => f.batchId),
       now,
     ],
   );
-  await addDomains(tx, found);
-}
-
-/** Fills what we don't know yet of these accounts; never overwrites. */
-export async function fillIn(
-  tx: Tx,
-  facts: readonly {
-    id: string;
-    industry: string | null;
-    employees: number | null;
-    revenue: number | null;
-    country: string | null;
-  }[],
-  now: Date,
-): Promise<void> {
-  if (facts.length === 0) return;
-  await tx.client.query(
-    `UPDATE account AS a SET industry = coalesce(a.industry, t.industry), employees = coalesce(a.employees, t.employees),
-       revenue = coalesce(a.revenue, t.revenue), country = coalesce(a.country, t.country), updated_at = $7
-     FROM unnest($2::uuid[], $3::text[], $4::bigint[], $5::float8[], $6::text[]) AS t (id, industry, employees, revenue, country)
-     WHERE a.workspace_id = $1 AND a.account_id = t.id`,
-    [
-      tx.workspaceId,
-      facts.map((f) => f.id),
-      facts.map((f) => f.industry),
-      facts.map((f) => f.employees),
-      facts.map((f) => f.revenue),
-      facts.map((f) => f.country),
-      now,
-    ],
-  );
-}
-
-/** Gives accounts domains that belong to nobody yet. */
-export async function addDomains(
-  tx: Tx,
-  pairs: readonly { id: string; domain: string | null }[],
-): Promise<void> {
-  const known = pairs.filter((pair) => pair.domain !== null);
-  if (known.length === 0) return;
   await tx.client.query(
     `INSERT INTO account_domain (workspace_id, domain, account_id)
      SELECT $1, domain, id FROM unnest($2::text[], $3::uuid[]) AS t (domain, id) ORDER BY domain
      ON CONFLICT (workspace_id, domain) DO NOTHING`,
-    [tx.workspaceId, known.map((pair) => pair.domain), known.map((pair) => pair.id)],
+    [tx.workspaceId, found.map((f) => f.domain), found.map((f) => f.id)],
   );
 }
 
-/** Accounts that an import made. */
-export async function madeBy(tx: Tx, batchId: string): Promise<string[]> {
-  const rows = await tx.sql
-    .selectFrom('account')
-    .select('account_id')
-    .where('workspace_id', '=', tx.workspaceId)
-    .where('batch_id', '=', batchId)
-    .where('origin', '=', 'IMPORTED')
-    .execute();
-  return rows.map((row) => row.account_id);
-}
-
-/** Removes accounts; their people must be gone or moved before. */
+/** Removes accounts; their signals and people must be gone or moved before. */
 export async function remove(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.sql
@@ -192,18 +141,6 @@ export async function remove(tx: Tx, ids: readonly string[]): Promise<void> {
     .where('workspace_id', '=', tx.workspaceId)
     .where('account_id', '=', sql<string>`any(${ids}::uuid[])`)
     .execute();
-}
-
-/** Of these, the discovered ones that nobody needs any more: no person left at them. */
-export async function discoveredWithoutPeople(tx: Tx, ids: readonly string[]): Promise<string[]> {
-  if (ids.length === 0) return [];
-  const { rows } = await tx.client.query(
-    `SELECT account_id FROM account AS a
-     WHERE workspace_id = $1 AND account_id = ANY($2) AND origin = 'DISCOVERED'
-       AND NOT EXISTS (SELECT FROM person AS p WHERE p.workspace_id = $1 AND p.account_id = a.account_id)`,
-    [tx.workspaceId, ids],
-  );
-  return rows.map((row) => row.account_id);
 }
 
 /** Accounts by id, in the order asked for; unknown ids are null. */
@@ -229,6 +166,17 @@ export async function idByDomain(tx: Tx, domain: string): Promise<string | null>
     .where('domain', '=', domain)
     .executeTakeFirst();
   return row?.account_id ?? null;
+}
+
+/** Domain → id of the account that owns it. */
+export async function idsByDomain(tx: Tx, domains: readonly string[]): Promise<Map<string, string>> {
+  if (domains.length === 0) return new Map();
+  const { rows } = await tx.client.query({
+    name: 'accounts-by-domain',
+    text: 'SELECT domain, account_id FROM account_domain WHERE workspace_id = $1 AND domain = ANY($2)',
+    values: [tx.workspaceId, [...new Set(domains)]],
+  });
+  return new Map(rows.map((row) => [row.domain, row.account_id]));
 }
 
 export async function allIds(tx: Tx): Promise<string[]> {

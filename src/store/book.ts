@@ -41,6 +41,22 @@ const LOOK_UP = `
   WHERE l.workspace_id = $1 AND l.anonymous_id = ANY($6)
   GROUP BY l.anonymous_id, l.person_id, p.account_id`;
 
+const LOCK = "hashtextextended('undercurrent.book.' || $1, 0)";
+
+/** Until the transaction's end nothing is taken out of the book: what was looked up is still there when it is used. */
+export async function share(tx: Tx): Promise<void> {
+  await tx.client.query({
+    name: 'share-book',
+    text: `SELECT pg_advisory_xact_lock_shared(${LOCK})`,
+    values: [tx.workspaceId],
+  });
+}
+
+/** For whoever takes something out of the book: waits for those who share it, and they wait for the transaction's end. */
+export async function own(tx: Tx): Promise<void> {
+  await tx.client.query(`SELECT pg_advisory_xact_lock(${LOCK})`, [tx.workspaceId]);
+}
+
 export async function lookUp(tx: Tx, keys: BookKeys): Promise<OpenBook> {
   const { rows } = await tx.client.query({
     name: 'look-up',

@@ -182,3 +182,9 @@ export async function listWorkspaceIds(db: Database): Promise<string[]> {
     throw error;
   }
 }
+
+/** What the server calls itself, e.g. `PostgreSQL 18.4 on x86_64-linux-gnu …`. */
+export async function serverVersion(db: Database): Promise<string> {
+  const { rows } = await db.pool.query('SELECT version()');
+  return rows[0].version;
+}

@@ -64,7 +64,7 @@ export async function candidates(
 
 /**
  * Claims the sending of a digest: only one of several instances (or a retry) gets it. Null where it was claimed
- * already; an attempt that failed may be claimed again.
+ * already; an attempt that failed may be claimed again, and one that was never heard of again after an hour.
  */
 export async function claim(
   tx: Tx,
@@ -75,7 +75,7 @@ export async function claim(
   const { rows } = await tx.client.query(
     `INSERT INTO digest AS d (workspace_id, digest_id, recipient, since, until, entries) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (workspace_id, digest_id) DO UPDATE SET until = EXCLUDED.until, entries = EXCLUDED.entries, error = NULL
-       WHERE d.sent_at IS NULL AND d.error IS NOT NULL
+       WHERE d.sent_at IS NULL AND (d.error IS NOT NULL OR d.until < EXCLUDED.until - interval '1 hour')
      RETURNING digest_id`,
     [tx.workspaceId, id, digest.recipient, digest.since, digest.until, JSON.stringify(digest.entries)],
   );

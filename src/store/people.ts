@@ -16,7 +16,7 @@ export interface Person {
   updatedAt: Date;
 }
 
-/** What is known of a person on its way in; null leaves what is there. */
+/** A person's row, all that is said of them considered. */
 export interface PersonFacts {
   id: string;
   accountId: string | null;
@@ -25,7 +25,10 @@ export interface PersonFacts {
   title: string | null;
   phone: string | null;
   linkedin: string | null;
-  leadStatus: string | null;
+  leadStatus: string;
+  origin: 'IMPORTED' | 'DISCOVERED';
+  /** One that speaks of them; null: somebody did by hand. */
+  batchId: string | null;
 }
 
 export const personIdOf = (workspaceId: string, key: string): string => nameId('person', workspaceId, key);
@@ -37,29 +40,25 @@ export async function lockIdentities(tx: Tx): Promise<void> {
   ]);
 }
 
-/** Writes facts over what is there (null leaves it) and makes who is missing. Returns the ids that were new. */
-export async function upsert(
-  tx: Tx,
-  facts: readonly PersonFacts[],
-  origin: 'IMPORTED' | 'DISCOVERED',
-  batchId: string | null,
-  now: Date,
-): Promise<{ created: string[] }> {
-  if (facts.length === 0) return { created: [] };
+/** Writes rows as they are to be. Returns the ids that were new. */
+export async function write(tx: Tx, facts: readonly PersonFacts[], now: Date): Promise<string[]> {
+  if (facts.length === 0) return [];
   const { rows } = await tx.client.query(
     `INSERT INTO person AS p (workspace_id, person_id, account_id, email, name, title, phone, linkedin, lead_status,
        origin, batch_id, created_at, updated_at)
-     SELECT $1, id, account_id, email, name, title, phone, linkedin, coalesce(lead_status, 'LEAD'), $10, $11, $12, $12
-     FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
-       AS t (id, account_id, email, name, title, phone, linkedin, lead_status)
+     SELECT $1, t.*, $12, $12
+     FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+       $10::text[], $11::uuid[])
+       AS t (id, account_id, email, name, title, phone, linkedin, lead_status, origin, batch_id)
      ORDER BY id
      ON CONFLICT (workspace_id, person_id) DO UPDATE SET
-       account_id = coalesce(EXCLUDED.account_id, p.account_id), email = coalesce(EXCLUDED.email, p.email),
-       name = coalesce(EXCLUDED.name, p.name), title = coalesce(EXCLUDED.title, p.title),
-       phone = coalesce(EXCLUDED.phone, p.phone), linkedin = coalesce(EXCLUDED.linkedin, p.linkedin),
-       lead_status = CASE WHEN EXCLUDED.lead_status = 'LEAD' THEN p.lead_status ELSE EXCLUDED.lead_status END,
-       origin = CASE WHEN EXCLUDED.origin = 'IMPORTED' THEN 'IMPORTED' ELSE p.origin END, updated_at = EXCLUDED.updated_at
-     RETURNING person_id, created_at = updated_at AND batch_id IS NOT DISTINCT FROM $11 AS created`,
+       account_id = EXCLUDED.account_id, email = EXCLUDED.email, name = EXCLUDED.name, title = EXCLUDED.title,
+       phone = EXCLUDED.phone, linkedin = EXCLUDED.linkedin, lead_status = EXCLUDED.lead_status,
+       origin = EXCLUDED.origin, batch_id = EXCLUDED.batch_id, updated_at = EXCLUDED.updated_at
+     WHERE (p.account_id, p.email, p.name, p.title, p.phone, p.linkedin, p.lead_status, p.origin, p.batch_id)
+       IS DISTINCT FROM (EXCLUDED.account_id, EXCLUDED.email, EXCLUDED.name, EXCLUDED.title, EXCLUDED.phone,
+         EXCLUDED.linkedin, EXCLUDED.lead_status, EXCLUDED.origin, EXCLUDED.batch_id)
+     RETURNING person_id, xmax = 0 AS created`,
     [
       tx.workspaceId,
       facts.map((f) => f.id),
@@ -70,26 +69,12 @@ export async function upsert(
       facts.map((f) => f.phone),
       facts.map((f) => f.linkedin),
       facts.map((f) => f.leadStatus),
-      origin,
-      batchId,
+      facts.map((f) => f.origin),
+      facts.map((f) => f.batchId),
       now,
     ],
   );
-  return { created: rows.filter((row) => row.created).map((row) => row.person_id) };
-}
-
-/** Gives people the keys that name them; a key that somebody has already stays theirs. */
-export async function addIdentities(
-  tx: Tx,
-  pairs: readonly { key: string; personId: string }[],
-): Promise<void> {
-  if (pairs.length === 0) return;
-  await tx.client.query(
-    `INSERT INTO person_identity (workspace_id, key, person_id)
-     SELECT $1, key, id FROM unnest($2::text[], $3::uuid[]) AS t (key, id) ORDER BY key
-     ON CONFLICT (workspace_id, key) DO NOTHING`,
-    [tx.workspaceId, pairs.map((pair) => pair.key), pairs.map((pair) => pair.personId)],
-  );
+  return rows.filter((row) => row.created).map((row) => row.person_id);
 }
 
 /** Records that visitors are people, as this batch says. An earlier time of the same word wins. */
@@ -115,61 +100,30 @@ export async function addLinks(
   );
 }
 
-/** Takes back a batch's word about visitors; returns whose. */
-export async function removeLinks(
-  tx: Tx,
-  batchId: string,
-): Promise<{ anonymousIds: string[]; personIds: string[] }> {
+/** Takes back a batch's word about visitors; returns which they are. */
+export async function removeLinks(tx: Tx, batchId: string): Promise<string[]> {
   const { rows } = await tx.client.query(
-    'DELETE FROM visitor_link WHERE workspace_id = $1 AND batch_id = $2 RETURNING anonymous_id, person_id',
+    'DELETE FROM visitor_link WHERE workspace_id = $1 AND batch_id = $2 RETURNING anonymous_id',
     [tx.workspaceId, batchId],
   );
-  return {
-    anonymousIds: [...new Set(rows.map((row) => row.anonymous_id))],
-    personIds: [...new Set(rows.map((row) => row.person_id))],
-  };
+  return [...new Set<string>(rows.map((row) => row.anonymous_id))];
 }
 
-/** People a batch made. */
-export async function madeBy(tx: Tx, batchId: string): Promise<string[]> {
-  const rows = await tx.sql
-    .selectFrom('person')
-    .select('person_id')
-    .where('workspace_id', '=', tx.workspaceId)
-    .where('batch_id', '=', batchId)
-    .execute();
-  return rows.map((row) => row.person_id);
-}
-
-/** Of these, the ones nobody imported and no other batch's link knows. */
-export async function discoveredWithoutLinks(tx: Tx, ids: readonly string[]): Promise<string[]> {
-  if (ids.length === 0) return [];
-  const { rows } = await tx.client.query(
-    `SELECT person_id FROM person AS p
-     WHERE workspace_id = $1 AND person_id = ANY($2) AND origin = 'DISCOVERED'
-       AND NOT EXISTS (SELECT FROM visitor_link AS l WHERE l.workspace_id = $1 AND l.person_id = p.person_id)`,
-    [tx.workspaceId, ids],
-  );
-  return rows.map((row) => row.person_id);
-}
-
-/** Removes people; returns the accounts they were at. */
-export async function remove(tx: Tx, ids: readonly string[]): Promise<string[]> {
-  if (ids.length === 0) return [];
-  const rows = await tx.sql
+/** Removes people, their keys and the word on their visitors. */
+export async function remove(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.sql
     .deleteFrom('person')
     .where('workspace_id', '=', tx.workspaceId)
     .where('person_id', '=', sql<string>`any(${ids}::uuid[])`)
-    .returning('account_id')
     .execute();
-  return [...new Set(rows.flatMap((row) => row.account_id ?? []))];
 }
 
-/** Detaches people from accounts that are about to go. */
-export async function detach(tx: Tx, accountIds: readonly string[]): Promise<string[]> {
+/** Ids of everybody at these accounts. */
+export async function idsAt(tx: Tx, accountIds: readonly string[]): Promise<string[]> {
   if (accountIds.length === 0) return [];
   const { rows } = await tx.client.query(
-    'UPDATE person SET account_id = NULL WHERE workspace_id = $1 AND account_id = ANY($2) RETURNING person_id',
+    'SELECT person_id FROM person WHERE workspace_id = $1 AND account_id = ANY($2) ORDER BY person_id',
     [tx.workspaceId, accountIds],
   );
   return rows.map((row) => row.person_id);

@@ -79,6 +79,16 @@ export interface Tables {
   person_identity: { workspace_id: string; key: string; person_id: string };
   visitor_link: { workspace_id: string; anonymous_id: string; person_id: string; batch_id: string; at: Date };
   visitor_key: { workspace_id: string; day: string; key: Buffer; created_at: Date };
+  claim: {
+    workspace_id: string;
+    subject_id: string;
+    batch_id: string;
+    about: string;
+    imported: boolean;
+    facts: Json;
+    keys: string[];
+    domains: string[];
+  };
   signal: {
     workspace_id: string;
     signal_id: string;

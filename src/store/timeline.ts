@@ -35,6 +35,7 @@ export interface StoredSignal {
 /** Where a signal belongs, as far as we know: what may change later. */
 export interface Placed {
   id: string;
+  batchId: string;
   occurredAt: Date;
   clues: unknown;
   accountId: string | null;
@@ -252,7 +253,7 @@ type EvidenceRow = [
   string | null,
 ];
 
-const PLACED = 'signal_id, occurred_at, clues, account_id, person_id, method, confidence';
+const PLACED = 'signal_id, batch_id, occurred_at, clues, account_id, person_id, method, confidence';
 
 /** Signals of these visitors, for placing them again. */
 export async function ofVisitors(tx: Tx, anonymousIds: readonly string[]): Promise<Placed[]> {
@@ -284,25 +285,37 @@ export async function ofPeople(tx: Tx, personIds: readonly string[]): Promise<Pl
   return rows.map(toPlaced);
 }
 
-/** Signals that wait for an account and carry a clue to one of these: what to place again when accounts arrive. */
+const waiting = (condition: string): string =>
+  `SELECT signal_id FROM signal WHERE workspace_id = $1 AND account_id IS NULL AND ${condition}`;
+
+/** Each arm has an index of its own, so that a discovery costs nothing where nobody waits. */
+const WAITING_FOR_NAMES = `${waiting("clues->>'nameKey' = ANY($3)")}
+  UNION ${waiting("clues->'network'->>'domain' = ANY($2)")}
+  UNION ${waiting("clues->>'networkKey' = ANY($3)")}`;
+
+const WAITING = `${WAITING_FOR_NAMES}
+  UNION ${waiting("(clues->>'domain' = ANY($2) OR clues->>'emailDomain' = ANY($2) OR clues->>'crmId' = ANY($4))")}`;
+
+/**
+ * Signals that wait for an account and carry a clue to one of these: what to place again when accounts arrive.
+ * `crmIds` null: for accounts that were discovered, whose domain nobody can have waited for.
+ */
 export async function waitingFor(
   tx: Tx,
-  keys: { domains: readonly string[]; nameKeys: readonly string[]; crmIds: readonly string[] },
+  keys: { domains: readonly string[]; nameKeys: readonly string[]; crmIds: readonly string[] | null },
   limit: number,
 ): Promise<Placed[]> {
   const { rows } = await tx.client.query(
-    `SELECT ${PLACED} FROM signal
-     WHERE workspace_id = $1 AND account_id IS NULL AND (
-       clues->>'domain' = ANY($2) OR clues->>'emailDomain' = ANY($2) OR clues->'network'->>'domain' = ANY($2)
-       OR clues->>'nameKey' = ANY($3) OR clues->>'networkKey' = ANY($3) OR clues->>'crmId' = ANY($4))
-     ORDER BY signal_id LIMIT $5 FOR UPDATE`,
-    [tx.workspaceId, keys.domains, keys.nameKeys, keys.crmIds, limit],
+    `SELECT ${PLACED} FROM signal WHERE workspace_id = $1 AND signal_id IN (${keys.crmIds ? WAITING : WAITING_FOR_NAMES})
+     ORDER BY signal_id LIMIT $${keys.crmIds ? 5 : 4} FOR UPDATE`,
+    [tx.workspaceId, keys.domains, keys.nameKeys, ...(keys.crmIds ? [keys.crmIds] : []), limit],
   );
   return rows.map(toPlaced);
 }
 
 function toPlaced(row: {
   signal_id: string;
+  batch_id: string;
   occurred_at: Date;
   clues: unknown;
   account_id: string | null;
@@ -312,6 +325,7 @@ function toPlaced(row: {
 }): Placed {
   return {
     id: row.signal_id,
+    batchId: row.batch_id,
     occurredAt: row.occurred_at,
     clues: row.clues,
     accountId: row.account_id,
@@ -366,38 +380,17 @@ export async function move(tx: Tx, moves: readonly Move[], now: Date): Promise<v
   ]);
 }
 
-/** Takes a batch's signals off the timeline without trace. Returns what they touched. */
-export async function removeBatch(
-  tx: Tx,
-  batchId: string,
-  now: Date,
-): Promise<{ signals: number; accountIds: string[]; personIds: string[] }> {
+/** Takes a batch's signals off the timeline without trace and asks for their accounts; returns how many there were. */
+export async function removeBatch(tx: Tx, batchId: string, now: Date): Promise<number> {
   const { rows } = await tx.client.query(
-    `WITH gone AS (DELETE FROM signal WHERE workspace_id = $1 AND batch_id = $2 RETURNING signal_id, source, external_id, account_id, person_id),
+    `WITH gone AS (DELETE FROM signal WHERE workspace_id = $1 AND batch_id = $2 RETURNING signal_id, source, external_id, account_id),
      moves AS (DELETE FROM signal_move WHERE workspace_id = $1 AND signal_id IN (SELECT signal_id FROM gone)),
      arrivals AS (DELETE FROM first_arrival AS f USING gone AS g WHERE f.workspace_id = $1 AND f.source = g.source AND f.external_id = g.external_id),
      asked AS (INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
        SELECT $1, gen_random_uuid(), account_id, $3
        FROM (SELECT DISTINCT account_id FROM gone WHERE account_id IS NOT NULL) AS touched)
-     SELECT (SELECT count(*) FROM gone) AS signals,
-            coalesce((SELECT array_agg(DISTINCT account_id) FROM gone WHERE account_id IS NOT NULL), '{}') AS account_ids,
-            coalesce((SELECT array_agg(DISTINCT person_id) FROM gone WHERE person_id IS NOT NULL), '{}') AS person_ids`,
+     SELECT count(*) AS signals FROM gone`,
     [tx.workspaceId, batchId, now],
   );
-  return { signals: rows[0].signals, accountIds: rows[0].account_ids, personIds: rows[0].person_ids };
-}
-
-/** Of these accounts and people, those that have no signal on the timeline. */
-export async function withoutSignals(
-  tx: Tx,
-  what: 'account' | 'person',
-  ids: readonly string[],
-): Promise<string[]> {
-  if (ids.length === 0) return [];
-  const { rows } = await tx.client.query(
-    `SELECT id FROM unnest($2::uuid[]) AS id
-     WHERE NOT EXISTS (SELECT FROM signal WHERE workspace_id = $1 AND ${what}_id = id)`,
-    [tx.workspaceId, ids],
-  );
-  return rows.map((row) => row.id);
+  return rows[0].signals;
 }

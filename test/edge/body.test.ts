@@ -103,9 +103,13 @@ describe('what is refused', () => {
 
   test('one byte too many, not one less', async () => {
     expect(await readBytes(whole(Buffer.alloc(MOST, 0x20)), MOST)).toHaveLength(MOST);
-    await expect(readBytes(chunked(Buffer.alloc(MOST + 1, 0x20), 999), MOST)).rejects.toBeInstanceOf(TooLarge);
+    await expect(readBytes(chunked(Buffer.alloc(MOST + 1, 0x20), 999), MOST)).rejects.toBeInstanceOf(
+      TooLarge,
+    );
     expect(await readBytes(whole(gzipSync(Buffer.alloc(MOST, 0x20))), MOST)).toHaveLength(MOST);
-    await expect(readBytes(whole(gzipSync(Buffer.alloc(MOST + 1, 0x20))), MOST)).rejects.toBeInstanceOf(TooLarge);
+    await expect(readBytes(whole(gzipSync(Buffer.alloc(MOST + 1, 0x20))), MOST)).rejects.toBeInstanceOf(
+      TooLarge,
+    );
   });
 });
 

@@ -31,7 +31,9 @@ afterEach(() => {
 });
 
 /** A server on loopback that counts its requests. */
-async function serve(answer: (request: http.IncomingMessage, response: http.ServerResponse, n: number) => void) {
+async function serve(
+  answer: (request: http.IncomingMessage, response: http.ServerResponse, n: number) => void,
+) {
   const seen: http.IncomingMessage[] = [];
   const server = http.createServer((request, response) => {
     seen.push(request);
@@ -102,7 +104,11 @@ test('status, headers and body come back, and what was asked goes out', async ()
     response.writeHead(200, { 'content-type': 'application/json', etag: '"1"' });
     response.end('{"ok":true}');
   });
-  const page = await patient().fetch(`${url}x?y=1`, { method: 'POST', headers: { 'x-test': 'a' }, body: 'b' });
+  const page = await patient().fetch(`${url}x?y=1`, {
+    method: 'POST',
+    headers: { 'x-test': 'a' },
+    body: 'b',
+  });
   expect(page).toMatchObject({ status: 200, body: '{"ok":true}', headers: { etag: '"1"' } });
   expect(seen[0]).toMatchObject({ method: 'POST', url: '/x?y=1', headers: { 'x-test': 'a' } });
   expect(seen[0]!.headers['user-agent']).toContain('undercurrent');

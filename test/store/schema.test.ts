@@ -121,7 +121,7 @@ describe('row-level security', () => {
   test('lets nothing past but a list of workspaces to read', async () => {
     expect(
       await findings(
-        `SELECT c.relname || '.' || p.polname || ' ' || p.polcmd AS found FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid
+        `SELECT c.relname || '.' || p.polname || ' ' || p.polcmd::text AS found FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid
          WHERE ${OURS} AND p.polname <> 'own_workspace'`,
       ),
     ).toEqual(['workspace.list_for_operator r']);
@@ -162,7 +162,7 @@ describe('tables.ts', () => {
 });
 
 describe('migrations', () => {
-  test('schema.sql is what they make (else: node scripts/dump-schema.ts <url>)', async () => {
+  test('schema.sql is what they make (if not, run scripts/dump-schema.ts)', async () => {
     const client = await db.pool.connect();
     const made = await describeSchema(client).finally(() => client.release());
     expect(await readFile(new URL('../../migrations/schema.sql', import.meta.url), 'utf8')).toBe(made);

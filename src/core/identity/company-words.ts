@@ -4,37 +4,37 @@
  */
 
 /**
- * `link`: `of`. `corporate`: says nothing of the company (`group`). `trade`: what it does (`bank`). `place`.
- * `number`: tells sisters apart (`fund ii`). `common`: a word or a person's name that strangers share (`delta`).
+ * `link`: `of`. `corporate`: says nothing of the company (`group`). `trade`: what it does (`bank`). `vehicle`:
+ * an undertaking of a company that is not the company (`fund`). `place`. `number`: tells sisters apart (`fund ii`). `common`: a word or a person's name that strangers share (`delta`).
  * `coined`: none of these, most likely its own.
  */
-export type WordClass = 'link' | 'corporate' | 'trade' | 'place' | 'number' | 'common' | 'coined';
+export type WordClass = 'link' | 'corporate' | 'trade' | 'vehicle' | 'place' | 'number' | 'common' | 'coined';
 
 const list = (text: string): string[] => text.trim().split(/\s+/);
 
 /** Ways to shorten words that every register knows, and spellings of one word. */
 const ABBREVIATIONS = new Map(
   list(`
-  intl:international int:international internat:international natl:national nat:national mfg:manufacturing
+  intl:international  internat:international natl:national nat:national mfg:manufacturing
   mfrs:manufacturers bros:brothers svc:service svcs:service srvcs:service serv:service mgmt:management mgt:management
   assn:association assoc:associate assocs:associate univ:university lab:laboratory labs:laboratory
   pharma:pharmaceutical pharm:pharmaceutical pharms:pharmaceutical pharmacal:pharmaceutical sys:system syst:system
-  grp:group gp:group hldg:holding hldgs:holding hlds:holding fin:financial finl:financial amer:american am:american
+  grp:group gp:group hldg:holding hldgs:holding hlds:holding fin:financial finl:financial amer:american 
   eng:engineering engrg:engineering engr:engineering dev:development devel:development govt:government
   inst:institute ins:insurance comm:communication comms:communication commun:communication commns:communication
   telecom:telecommunication telco:telecommunication telecomm:telecommunication hosp:hospital med:medical
   ctr:center centre:center theatre:theater prop:property props:property pptys:property prod:product prods:product
-  res:resource rsc:resource rlty:realty tr:trust entmt:entertainment ent:enterprise ents:enterprise
+  res:resource rsc:resource rlty:realty tr:trust entmt:entertainment  ents:enterprise
   equip:equipment chem:chemical petr:petroleum pete:petroleum transn:transportation transp:transportation
-  trans:transportation constr:construction dist:distribution distr:distribution exch:exchange gen:general
-  indl:industrial ind:industry inds:industry invt:investment invts:investment inv:investment invs:investment
+   constr:construction dist:distribution distr:distribution exch:exchange 
+  indl:industrial ind:industry inds:industry invt:investment invts:investment  invs:investment
   mkt:market mkts:market mktg:marketing pwr:power rly:railway rwy:railway rr:railroad sci:science
-  semi:semiconductor semis:semiconductor semicon:semiconductor soln:solution solns:solution sol:solution
+  semi:semiconductor semis:semiconductor semicon:semiconductor soln:solution solns:solution 
   sols:solution ntwk:network ntwks:network svgs:savings util:utility utils:utility tech:technology
   techs:technology technol:technology technologies:technology elec:electric elect:electric electr:electronic
   bancorporation:bancorp bancshares:bancorp bankshares:bancorp bancgroup:bancorp fdn:foundation
-  fed:federal dept:department div:division auto:automotive biotech:biotechnology
-  bio:biotechnology mtn:mountain mt:mount ft:fort st:saint ste:sainte usa:us uk:uk
+  fed:federal dept:department div:division  biotech:biotechnology
+   mtn:mountain mt:mount ft:fort st:saint ste:sainte usa:us uk:uk
   n:north s:south e:east w:west defence:defense labour:labor colour:color organisation:organization
   aluminium:aluminum grey:gray fibre:fiber tyre:tire cie:company compagnie:company compania:company
   companhia:company gesellschaft:company corporacion:corporation soc:society
@@ -45,12 +45,20 @@ const ABBREVIATIONS = new Map(
 );
 
 const CLASSES: [WordClass, string][] = [
-  ['link', `and of the de la le los las el du des der die das und et y for in at on a an to di do dos da van von & plus`],
+  [
+    'link',
+    `and of the de la le los las el du des der die das und et y for in at on a an to di do dos da van von & plus`,
+  ],
   [
     'corporate',
     `group holding international worldwide global enterprise company corporation inc limited incorporated firm
     organization gruppe groupe grupo gruppo grup holdco subsidiary parent class series share stock common ordinary
     adr ltd llc plc corporate universal intercontinental partner associate overall general ag sa se nv`,
+  ],
+  [
+    'vehicle',
+    `fund income municipal portfolio etf etn index receivable securitization acquisition mortgage muni opportunity
+    yield term dividend treasury warrant unit note bond preferred reserve pension foundation charity union club alumni`,
   ],
   [
     'trade',
@@ -86,6 +94,14 @@ const CLASSES: [WordClass, string][] = [
     tobacco tool toy trade trading training transit transport transportation travel treatment trucking trust tube
     university uranium utility vacation vaccine vehicle venture video vision warehouse waste water wealth web wellness
     wholesale wind wine wireless wood work worker yacht
+
+    apartment appliance athletica auction bag bagel barber bath beer bike boat boot burger cafe candy catalog cereal
+    cheese chicken chocolate cigar cinema cleaning cola confectionery cookie craft crane cycle deli diner donut eyewear
+    floor flooring flower frozen gift grill grinder guitar helicopter hvac ice inn jean jeweler kitchen label lawn
+    leather linen lodging luggage lumber mall mattress midstream upstream downstream mirror newspaper nursery outlet
+    optician paint pasta patio piano pizza plaza plumbing pottery produce restaurants roofing salon sandwich school
+    sewing siding snack soap soda soup spice sporting steakhouse suite surgical tailor taxi tea theatre tile tower
+    tractor trailer truck underwriter uniform vending veterinary video vitamin watch window yogurt
 
     automobile automobil bau bauunternehmen beteiligung beteiligungsgesellschaft betrieb dienst dienstleistung druck
     elektro elektronik energie fabrik finanz handel handelsgesellschaft immobilie kaffee klinik kraftwerk labor
@@ -236,6 +252,7 @@ export const USUAL_SHARE: Record<WordClass, number> = {
   link: 0.2,
   corporate: 0.05,
   trade: 0.01,
+  vehicle: 0.005,
   place: 0.002,
   number: 0.002,
   common: 0.0003,

@@ -19,8 +19,6 @@ export interface Facts {
   reverseDomain: string | null;
   /** What the operator says in a table of their own: whose it is, or (`null`) that nothing follows from it. */
   own?: { domain: string | null };
-  /** The verdict, if no other source has a say. */
-  judged?: Network;
 }
 
 interface Claim {

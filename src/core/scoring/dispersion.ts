@@ -3,6 +3,9 @@
  * mean m has variance m + φ·m² (φ = 0: Poisson). It is learned from blocks of equal length of many histories.
  */
 
+/** Standard errors added to a history’s own φ: taking bursts for less than they are costs more than the contrary. */
+const CAUTION = 0.5;
+
 export interface Histories {
   /** Mean of the blocks of each history, more than 0. */
   means: Float64Array;
@@ -43,16 +46,18 @@ export function shrunken({ means, squares, blocks }: Histories, common: number):
     const count = blocks[i]!;
     const unit = excessPerPhi(mean, count, common);
     own[i] = unit > 0 ? (squares[i]! - (count - 1) * mean) / unit : common;
-    const excessKurtosis = 1 / (mean + common * mean * mean) + 6 * common;
-    noise[i] = (1 / mean + common) ** 2 * (2 / (count - 1) + excessKurtosis / count);
+    // By the delta method for gamma rates: the long tail of the blocks and that of their mean nearly cancel.
+    noise[i] = (1 / mean + common) ** 2 * (2 / (count - 1) + (2 * common) / count);
     const weight = 1 / noise[i]! ** 2;
     differences += weight * ((own[i]! - common) ** 2 - noise[i]!);
     weights += weight;
   }
   const spread = weights > 0 ? Math.max(0, differences / weights) : 0;
-  return own.map((phi, i) =>
-    Math.max(0, spread === 0 ? common : common + (spread / (spread + noise[i]!)) * (phi - common)),
-  );
+  return own.map((phi, i) => {
+    if (spread === 0) return common;
+    const trust = spread / (spread + noise[i]!);
+    return Math.max(0, common + trust * (phi - common) + CAUTION * Math.sqrt(trust * noise[i]!));
+  });
 }
 
 /** What φ = 1 would add to Σ (block − mean)²; the square of a mean of few blocks is too large on average. */

@@ -51,12 +51,15 @@ const AREAS: readonly [TitleArea, RegExp][] = [
   ],
 ];
 
-const PROCUREMENT = words('procurement, purchasing, sourcing, buyer, vendor management, category manager, supplier');
+const PROCUREMENT = words(
+  'procurement, purchasing, sourcing, buyer, vendor management, category manager, supplier',
+);
 const FINANCE = words('cfo, finance, financial, controller, comptroller, treasurer, budget');
 const HANDS = words(
   'analyst, specialist, coordinator, associate, representative, consultant, administrator, operator, technician, developer, programmer, engineer, designer, writer, scientist, accountant, executive, manager, planner, officer, strategist, marketer, architect, tester',
 );
-const NOBODY = /\b(?:student|intern|trainee|retired|unemployed|looking for|seeking|freelance|self employed)\b/;
+const NOBODY =
+  /\b(?:student|intern|trainee|retired|unemployed|looking for|seeking|freelance|self employed)\b/;
 
 /** Level, area, likely role in a purchase. */
 export function judgeTitle(title: string): TitleJudgement {

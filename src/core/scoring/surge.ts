@@ -13,6 +13,7 @@ import type { ScoringModel } from '../model.ts';
 import * as dispersion from './dispersion.ts';
 import * as falseDiscovery from './false-discovery.ts';
 import { tails } from './negative-binomial.ts';
+import * as rates from './rates.ts';
 
 export type SurgeStatus = 'SURGING' | 'ELEVATED' | 'NORMAL' | 'COOLING' | 'INSUFFICIENT_DATA';
 
@@ -67,9 +68,10 @@ interface Columns {
   weekSquares: Float64Array;
   windowSquares: Float64Array;
   windows: Float64Array;
-  /** Rate per week to be expected without trend: a gamma of this mean and shape. */
+  /** Rate per week to be expected without trend, and how uncertain it is (see rates.ts). */
   rate: Float64Array;
-  shape: Float64Array;
+  doubt: Float64Array;
+  wobble: Float64Array;
   /** Relative variance of the rate from week to week. */
   phi: Float64Array;
   trend: Float64Array;
@@ -84,7 +86,7 @@ export function scoreSurges(keys: readonly SurgeKey[], model: ScoringModel): Sur
   takeRates(columns, groups, model);
   takeTrends(columns, groups, model);
 
-  const results = keys.map((key) => unknown(key, model));
+  const results = keys.map((key) => unjudged(key, model));
   const weightSum = sum(weekWeights);
   const squareSum = sum(weekWeights.map((weight) => weight * weight));
   const weeks = (weightSum * weightSum) / squareSum;
@@ -92,8 +94,11 @@ export function scoreSurges(keys: readonly SurgeKey[], model: ScoringModel): Sur
   for (let i = 0; i < columns.key.length; i++) {
     const result = results[columns.key[i]!]!;
     const rate = columns.rate[i]! * columns.trend[i]!;
-    const size = 1 / (1 / columns.shape[i]! + columns.phi[i]! / weeks);
-    const { upper, lower } = tails((columns.weighted[i]! * weightSum) / squareSum, rate * weeks, size);
+    const size = 1 / (columns.doubt[i]! + columns.phi[i]! / weeks);
+    // The wobble of the past divides, where all other doubt multiplies: to the tail it is as if fewer had been counted.
+    const count = (columns.weighted[i]! * weightSum) / squareSum;
+    const worth = 1 / (1 + columns.wobble[i]! * count);
+    const { upper, lower } = tails(count * worth, rate * weeks * worth, size);
     pValues[i] = upper;
     result.pValue = upper;
     result.score = clamp(50 + pointsPerTenfold * Math.log10(lower / upper), 0, 100);
@@ -115,9 +120,9 @@ export function scoreSurges(keys: readonly SurgeKey[], model: ScoringModel): Sur
   return results;
 }
 
-/** One line of `undercurrent try surge`. */
 const countsSchema = z.array(z.number().min(0)).length(105);
 const howManySchema = z.union([z.number().min(0), z.array(z.string())]);
+/** One line of `undercurrent try surge`. */
 export const surgeLineSchema = z.object({
   account: z.string(),
   topic: z.string().nullable().default(null),
@@ -170,16 +175,25 @@ export function judgeSurge(lines: readonly SurgeLine[], model: ScoringModel): Su
 
 const howMany = (one: number | string[]): number => (typeof one === 'number' ? one : new Set(one).size);
 
-/** What is said of a key before, or without, knowing its past. */
-function unknown(key: SurgeKey, model: ScoringModel): SurgeResult {
-  const observed = total(key.current, 0, 7 * model.surge.weekWeights.length);
+/** What is said of a key whose past is too short: what it would lead to expect, and no judgement. */
+function unjudged(key: SurgeKey, model: ScoringModel): SurgeResult {
+  const { current, baseline } = key;
+  const windowDays = 7 * model.surge.weekWeights.length;
+  if (current.length !== windowDays) {
+    throw new RangeError(
+      `The current window has ${current.length} days; the model’s week weights need ${windowDays}.`,
+    );
+  }
+  const observed = total(current, 0, windowDays);
+  const days = Math.min(key.observedDays, baseline.length);
+  const past = total(baseline, baseline.length - days, baseline.length);
   return {
     account: key.account,
     topic: key.topic,
     score: 50,
     status: 'INSUFFICIENT_DATA',
     observed,
-    expected: 0,
+    expected: days > 0 ? (past * windowDays) / days : 0,
     lift: null,
     pValue: 0.5,
     since: null,
@@ -202,9 +216,10 @@ function gather(keys: readonly SurgeKey[], { surge }: ScoringModel): Columns {
   const columns = emptyColumns(keys.length);
   let rows = 0;
   const blocks = new Float64Array(baselineWeeks);
-  for (const [index, { current, baseline, observedDays }] of keys.entries()) {
+  for (let index = 0; index < keys.length; index++) {
+    const { current, baseline, observedDays } = keys[index]!;
     if (observedDays < surge.minimumDays) continue;
-    const weeks = Math.min(Math.floor(observedDays / 7), baselineWeeks);
+    const weeks = Math.floor(Math.min(observedDays, baseline.length, 7 * baselineWeeks) / 7);
     const windows = Math.floor(weeks / windowWeeks);
     for (let week = 0; week < weeks; week++) {
       blocks[week] = total(baseline, baseline.length - 7 * (week + 1), baseline.length - 7 * week);
@@ -218,10 +233,10 @@ function gather(keys: readonly SurgeKey[], { surge }: ScoringModel): Columns {
       blocks[window] = total(blocks, windowWeeks * window, windowWeeks * (window + 1));
     }
     columns.windowSquares[rows] = squaresAroundMean(blocks, windows);
-    for (const [week, weight] of weekWeights.entries()) {
+    for (let week = 0; week < windowWeeks; week++) {
       const count = total(current, 7 * week, 7 * (week + 1));
       columns.now[rows]! += count;
-      columns.weighted[rows]! += weight * count;
+      columns.weighted[rows]! += weekWeights[week]! * count;
     }
     rows++;
   }
@@ -260,7 +275,8 @@ function emptyColumns(rows: number): Columns {
     weekSquares: new Float64Array(rows),
     windowSquares: new Float64Array(rows),
     rate: new Float64Array(rows),
-    shape: new Float64Array(rows),
+    doubt: new Float64Array(rows),
+    wobble: new Float64Array(rows),
     phi: new Float64Array(rows),
     trend: new Float64Array(rows),
   };
@@ -333,66 +349,60 @@ function groupsOf({ key }: Columns, keys: readonly SurgeKey[]): Groups {
   return { topics: [...topics.values()], topicOf, peers, peersOf };
 }
 
-/** The rate of each key: a gamma prior by moments over its peers, updated with its own past. */
+/** The rate of each key: what its peers do, updated with its own past. */
 function takeRates(columns: Columns, groups: Groups, { surge }: ScoringModel): void {
-  const { past, weeks, phi, rate, shape } = columns;
-  const all = priorOf(columns, [...past.keys()]);
+  const { past, weeks, phi, rate, doubt, wobble } = columns;
   const enough = (rows: number[]) => rows.length >= surge.poolUnder;
-  const byTopic = groups.topics.map((rows) => (enough(rows) ? priorOf(columns, rows) : all));
-  const byPeers = groups.peers.map((rows) => (enough(rows) ? priorOf(columns, rows) : null));
-  for (let i = 0; i < past.length; i++) {
-    const prior = byPeers[groups.peersOf[i]!] ?? byTopic[groups.topicOf[i]!]!;
-    // An over-dispersed past tells less than its count: it is worth so many times less.
-    const likely = (weeks[i]! * (prior.shape + past[i]!)) / (prior.weeks + weeks[i]!);
-    const worth = 1 / (1 + (phi[i]! / weeks[i]!) * likely);
-    shape[i] = prior.shape + worth * past[i]!;
-    rate[i] = shape[i]! / (prior.weeks + worth * weeks[i]!);
-  }
-}
-
-interface Prior {
-  shape: number;
-  /** As if so many weeks had been seen. */
-  weeks: number;
-}
-
-function priorOf({ past, weeks, phi }: Columns, rows: number[]): Prior {
-  let counts = 0;
-  let observed = 0;
-  let squares = 0;
-  for (const i of rows) {
-    counts += past[i]! / weeks[i]!;
-    observed += 1;
-    squares += (past[i]! * past[i]! - past[i]!) / weeks[i]! ** 2 / (1 + phi[i]! / weeks[i]!);
-  }
-  const mean = counts / observed;
-  if (!(mean > 0)) return { shape: 0.5, weeks: 12 };
-  const variance = Math.max(squares / observed - mean * mean, 1e-3 * mean * mean);
-  return { shape: (mean * mean) / variance, weeks: mean / variance };
-}
-
-/** What everybody on the topic does now, as a factor on their past, where there are enough to tell. */
-function takeTrends(columns: Columns, groups: Groups, model: ScoringModel): void {
-  const all = trendOf(columns, [...columns.past.keys()], model);
-  const byTopic = groups.topics.map((rows) =>
-    rows.length >= model.surge.poolUnder ? trendOf(columns, rows, model) : all,
+  const all = groups.topics.every(enough) ? null : rates.learn(columns, [...past.keys()]);
+  const byTopic = groups.topics.map((rows) => (enough(rows) ? rates.learn(columns, rows) : all!));
+  const byPeers = groups.peers.map((rows) =>
+    enough(rows) ? rates.learn(columns, rows) : byTopic[groups.topicOf[rows[0]!]!]!,
   );
-  for (let i = 0; i < columns.trend.length; i++) columns.trend[i] = byTopic[groups.topicOf[i]!]!;
+  for (let i = 0; i < past.length; i++) {
+    const found = rates.update(byPeers[groups.peersOf[i]!]!, past[i]!, weeks[i]!, phi[i]!);
+    rate[i] = found.mean;
+    doubt[i] = found.doubt;
+    wobble[i] = found.wobble;
+  }
+}
+
+/** What everybody on the topic does now, as a factor on their past, where there are enough of them to tell. */
+function takeTrends(columns: Columns, groups: Groups, { surge }: ScoringModel): void {
+  const enough = (rows: ArrayLike<number>) => rows.length >= surge.poolUnder;
+  const all =
+    !enough(columns.key) || groups.topics.every(enough)
+      ? { factor: 1, doubt: 0 }
+      : trendOf(columns, [...columns.past.keys()], surge);
+  const byTopic = groups.topics.map((rows) => (enough(rows) ? trendOf(columns, rows, surge) : all));
+  for (let i = 0; i < columns.trend.length; i++) {
+    const { factor, doubt } = byTopic[groups.topicOf[i]!]!;
+    columns.trend[i] = factor;
+    columns.doubt[i]! += doubt;
+  }
+}
+
+interface Trend {
+  factor: number;
+  /** Its relative variance. */
+  doubt: number;
 }
 
 /** The most active keys tell the trend; more of them would only take longer. */
 const TREND_KEYS = 1000;
+/** Standard deviations above what is expected from which a key stands out. */
+const TREND_CUT = 1.5;
 
 /**
  * Σ now / Σ expected, without the keys that stand out: they are what is looked for, and must not hide themselves.
  * Leaving out the upper tail alone would bias the ratio, so what is left is compared with what is expected of it,
  * E[X | X ≤ cut] = m·P(X⁺ < cut) / P(X ≤ cut), where X⁺ has size r + 1 and mean m·(r + 1)/r.
  */
-function trendOf(columns: Columns, rows: number[], { surge }: ScoringModel): number {
-  const { rate, shape, phi, now } = columns;
+function trendOf(columns: Columns, rows: number[], surge: ScoringModel['surge']): Trend {
+  const { rate, doubt, wobble, phi, now } = columns;
   const window = surge.weekWeights.length;
-  const tellers =
-    rows.length <= TREND_KEYS ? rows : rows.toSorted((a, b) => rate[b]! - rate[a]!).slice(0, TREND_KEYS);
+  const tellers = rows
+    .toSorted((a, b) => rate[b]! - rate[a]! || now[a]! - now[b]! || doubt[a]! - doubt[b]!)
+    .slice(0, TREND_KEYS);
   let counts = 0;
   let means = 0;
   for (const i of tellers) {
@@ -401,25 +411,28 @@ function trendOf(columns: Columns, rows: number[], { surge }: ScoringModel): num
   }
   const limited = (trend: number) => clamp(trend, 1 / surge.trendLimit, surge.trendLimit);
   let trend = limited(means > 0 ? counts / means : 1);
+  let told = 0;
   for (let round = 0; round < 12; round++) {
     let kept = 0;
     let expected = 0;
+    told = 0;
     for (const i of tellers) {
       const mean = trend * rate[i]! * window;
-      const size = 1 / (1 / shape[i]! + phi[i]! / window);
+      const size = 1 / (doubt[i]! + wobble[i]! + phi[i]! / window);
       const variance = mean + (mean * mean) / size;
-      const cut = Math.ceil(mean + 2 * Math.sqrt(variance));
+      const cut = Math.ceil(mean + TREND_CUT * Math.sqrt(variance));
       if (now[i]! > cut) continue;
       const weight = mean / variance;
       const whole = tails(cut, mean, size);
       const grown = tails(cut, (mean * (size + 1)) / size, size + 1);
+      told += weight * mean;
       kept += weight * now[i]!;
       expected += (weight * mean * (grown.lower - grown.here / 2)) / (whole.lower + whole.here / 2);
     }
     if (!(expected > 0 && kept > 0)) break;
     trend = limited((trend * kept) / expected);
   }
-  return trend;
+  return { factor: trend, doubt: told > 0 ? 1 / told : 0 };
 }
 
 /** The day from which on the counts exceed an even share of `expected` most clearly, by likelihood. */

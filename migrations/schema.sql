@@ -1,0 +1,379 @@
+-- Made by scripts/dump-schema.ts from the migrations; change those.
+
+CREATE TABLE account (
+  workspace_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  domain text,
+  name text NOT NULL,
+  name_key text NOT NULL,
+  industry text,
+  employees bigint,
+  revenue double precision,
+  country text,
+  city text,
+  technologies text[] NOT NULL DEFAULT '{}'::text[],
+  tier text,
+  owner text,
+  crm_id text,
+  origin text NOT NULL,
+  batch_id uuid,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, account_id),
+  CHECK ((origin = ANY (ARRAY['IMPORTED'::text, 'DISCOVERED'::text]))),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX account_by_crm_id ON account USING btree (workspace_id, crm_id) WHERE (crm_id IS NOT NULL);
+CREATE INDEX account_by_name ON account USING btree (workspace_id, name, account_id);
+CREATE INDEX account_by_name_key ON account USING btree (workspace_id, name_key);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE account_domain (
+  workspace_id uuid NOT NULL,
+  domain text NOT NULL,
+  account_id uuid NOT NULL,
+  PRIMARY KEY (workspace_id, domain),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
+);
+CREATE INDEX account_domain_by_account ON account_domain USING btree (workspace_id, account_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE account_score (
+  workspace_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  heat double precision NOT NULL,
+  raw double precision NOT NULL,
+  band text NOT NULL,
+  trend_7d double precision NOT NULL,
+  fit double precision NOT NULL,
+  coverage double precision NOT NULL,
+  disqualified_by text,
+  qualification double precision NOT NULL,
+  qualification_tier text NOT NULL,
+  qualification_reason text NOT NULL,
+  stage text NOT NULL,
+  stage_reason text NOT NULL,
+  detail jsonb NOT NULL,
+  actors integer NOT NULL,
+  last_activity_at timestamp with time zone,
+  model_version integer NOT NULL,
+  scored_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, account_id),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
+);
+CREATE INDEX account_score_by_activity ON account_score USING btree (workspace_id, last_activity_at, account_id);
+CREATE INDEX account_score_by_fit ON account_score USING btree (workspace_id, fit, account_id);
+CREATE INDEX account_score_by_heat ON account_score USING btree (workspace_id, heat, account_id);
+CREATE INDEX account_score_by_qualification ON account_score USING btree (workspace_id, qualification, account_id);
+CREATE INDEX account_score_by_trend ON account_score USING btree (workspace_id, trend_7d, account_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE api_key (
+  workspace_id uuid NOT NULL,
+  key_id uuid NOT NULL,
+  key_hash bytea NOT NULL,
+  name text NOT NULL,
+  scopes text[] NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  PRIMARY KEY (workspace_id, key_id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
+  UNIQUE (workspace_id, key_hash)
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE batch (
+  workspace_id uuid NOT NULL,
+  batch_id uuid NOT NULL,
+  source text NOT NULL,
+  transport text NOT NULL,
+  label text,
+  started_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  received bigint NOT NULL DEFAULT 0,
+  accepted bigint NOT NULL DEFAULT 0,
+  duplicates bigint NOT NULL DEFAULT 0,
+  rejected bigint NOT NULL DEFAULT 0,
+  skipped jsonb NOT NULL DEFAULT '{}'::jsonb,
+  error text,
+  undone_at timestamp with time zone,
+  PRIMARY KEY (workspace_id, batch_id),
+  CHECK ((transport = ANY (ARRAY['file'::text, 'push'::text, 'poll'::text, 'import'::text, 'sample'::text]))),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX batch_by_source ON batch USING btree (workspace_id, source, started_at DESC);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE claim (
+  workspace_id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  batch_id uuid NOT NULL,
+  about text NOT NULL,
+  imported boolean NOT NULL,
+  facts jsonb NOT NULL,
+  keys text[] NOT NULL,
+  domains text[] NOT NULL,
+  PRIMARY KEY (workspace_id, subject_id, batch_id),
+  CHECK ((about = ANY (ARRAY['ACCOUNT'::text, 'PERSON'::text]))),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX claim_by_batch ON claim USING btree (workspace_id, batch_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE dead_letter (
+  workspace_id uuid NOT NULL,
+  dead_letter_id uuid NOT NULL,
+  batch_id uuid NOT NULL,
+  source text NOT NULL,
+  place text NOT NULL,
+  code text NOT NULL,
+  reason text NOT NULL,
+  hint text NOT NULL,
+  file_name text,
+  raw bytea NOT NULL,
+  parsed boolean NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, dead_letter_id)
+);
+CREATE INDEX dead_letter_by_batch ON dead_letter USING btree (workspace_id, batch_id);
+CREATE INDEX dead_letter_by_source ON dead_letter USING btree (workspace_id, source, received_at);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE digest (
+  workspace_id uuid NOT NULL,
+  digest_id uuid NOT NULL,
+  recipient text NOT NULL,
+  since timestamp with time zone,
+  until timestamp with time zone NOT NULL,
+  entries jsonb NOT NULL,
+  sent_at timestamp with time zone,
+  error text,
+  PRIMARY KEY (workspace_id, digest_id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX digest_by_recipient ON digest USING btree (workspace_id, recipient, until DESC);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE digest_told (
+  workspace_id uuid NOT NULL,
+  recipient text NOT NULL,
+  account_id uuid NOT NULL,
+  heat double precision NOT NULL,
+  told_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, recipient, account_id),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
+);
+CREATE INDEX digest_told_by_account ON digest_told USING btree (workspace_id, account_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE first_arrival (
+  workspace_id uuid NOT NULL,
+  source text NOT NULL,
+  external_id text NOT NULL,
+  arrived_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, source, external_id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE outcome (
+  workspace_id uuid NOT NULL,
+  outcome_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  external_id text NOT NULL,
+  type text NOT NULL,
+  occurred_at timestamp with time zone NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  amount double precision,
+  reason text,
+  batch_id uuid,
+  PRIMARY KEY (workspace_id, outcome_id),
+  CHECK ((type = ANY (ARRAY['OPPORTUNITY_OPENED'::text, 'WON'::text, 'LOST'::text, 'REJECTED_BY_SALES'::text]))),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
+);
+CREATE INDEX outcome_by_account ON outcome USING btree (workspace_id, account_id, occurred_at);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE person (
+  workspace_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  account_id uuid,
+  email text,
+  name text,
+  title text,
+  phone text,
+  linkedin text,
+  lead_status text NOT NULL DEFAULT 'LEAD'::text,
+  origin text NOT NULL,
+  batch_id uuid,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, person_id),
+  CHECK ((lead_status = ANY (ARRAY['LEAD'::text, 'MQL'::text, 'SAL'::text, 'SQL'::text, 'OPPORTUNITY'::text, 'CUSTOMER'::text, 'DISQUALIFIED'::text]))),
+  CHECK ((origin = ANY (ARRAY['IMPORTED'::text, 'DISCOVERED'::text]))),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id)
+);
+CREATE INDEX person_by_account ON person USING btree (workspace_id, account_id, person_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE person_identity (
+  workspace_id uuid NOT NULL,
+  key text NOT NULL,
+  person_id uuid NOT NULL,
+  PRIMARY KEY (workspace_id, key),
+  FOREIGN KEY (workspace_id, person_id) REFERENCES person(workspace_id, person_id) ON DELETE CASCADE
+);
+CREATE INDEX person_identity_by_person ON person_identity USING btree (workspace_id, person_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE rescore_request (
+  workspace_id uuid NOT NULL,
+  request_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  requested_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, account_id, request_id)
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE score_history (
+  workspace_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  day date NOT NULL,
+  heat double precision NOT NULL,
+  raw double precision NOT NULL,
+  qualification double precision NOT NULL,
+  stage text NOT NULL,
+  model_version integer NOT NULL,
+  PRIMARY KEY (workspace_id, account_id, day),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE scoring_model (
+  workspace_id uuid NOT NULL,
+  version integer NOT NULL,
+  document jsonb NOT NULL,
+  note text NOT NULL,
+  active boolean NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, version),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE signal (
+  workspace_id uuid NOT NULL,
+  signal_id uuid NOT NULL,
+  batch_id uuid NOT NULL,
+  source text NOT NULL,
+  external_id text NOT NULL,
+  kind text NOT NULL,
+  occurred_at timestamp with time zone NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  strength double precision NOT NULL,
+  sentiment double precision,
+  account_id uuid,
+  person_id uuid,
+  anonymous_id text,
+  method text,
+  confidence double precision NOT NULL,
+  evidence text[] NOT NULL,
+  unplaced text,
+  topics text[] NOT NULL,
+  origin text,
+  url text,
+  title text,
+  clues jsonb NOT NULL,
+  attributes jsonb,
+  PRIMARY KEY (workspace_id, signal_id)
+) PARTITION BY RANGE (signal_id);
+CREATE INDEX signal_by_account ON ONLY signal USING btree (workspace_id, account_id, signal_id) WHERE (account_id IS NOT NULL);
+CREATE INDEX signal_by_visitor ON ONLY signal USING btree (workspace_id, anonymous_id, signal_id) WHERE (anonymous_id IS NOT NULL);
+CREATE INDEX signal_waiting ON ONLY signal USING btree (workspace_id, signal_id) WHERE (account_id IS NULL);
+CREATE INDEX signal_waiting_for_name ON ONLY signal USING btree (workspace_id, ((clues ->> 'nameKey'::text))) WHERE ((account_id IS NULL) AND ((clues ->> 'nameKey'::text) IS NOT NULL));
+CREATE INDEX signal_waiting_for_network ON ONLY signal USING btree (workspace_id, (((clues -> 'network'::text) ->> 'domain'::text))) WHERE ((account_id IS NULL) AND (((clues -> 'network'::text) ->> 'domain'::text) IS NOT NULL));
+CREATE INDEX signal_waiting_for_owner ON ONLY signal USING btree (workspace_id, ((clues ->> 'networkKey'::text))) WHERE ((account_id IS NULL) AND ((clues ->> 'networkKey'::text) IS NOT NULL));
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE signal_move (
+  workspace_id uuid NOT NULL,
+  signal_id uuid NOT NULL,
+  moved_at timestamp with time zone NOT NULL,
+  account_id uuid,
+  person_id uuid,
+  method text,
+  confidence double precision NOT NULL,
+  PRIMARY KEY (workspace_id, signal_id, moved_at)
+);
+CREATE INDEX signal_move_by_account ON signal_move USING btree (workspace_id, account_id, signal_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE source_state (
+  workspace_id uuid NOT NULL,
+  source text NOT NULL,
+  cursor jsonb,
+  polled_at timestamp with time zone,
+  error text,
+  PRIMARY KEY (workspace_id, source),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE visitor_key (
+  workspace_id uuid NOT NULL,
+  day date NOT NULL,
+  key bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, day),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE visitor_link (
+  workspace_id uuid NOT NULL,
+  anonymous_id text NOT NULL,
+  person_id uuid NOT NULL,
+  batch_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, anonymous_id, person_id, batch_id),
+  FOREIGN KEY (workspace_id, person_id) REFERENCES person(workspace_id, person_id) ON DELETE CASCADE
+);
+CREATE INDEX visitor_link_by_batch ON visitor_link USING btree (workspace_id, batch_id);
+CREATE INDEX visitor_link_by_person ON visitor_link USING btree (workspace_id, person_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE workspace (
+  workspace_id uuid NOT NULL,
+  slug text NOT NULL,
+  name text NOT NULL,
+  profile jsonb NOT NULL DEFAULT '{}'::jsonb,
+  secret bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id)
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY list_for_operator FOR SELECT USING ((current_setting('undercurrent.operator'::text, true) = 'on'::text));
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));

@@ -1,0 +1,170 @@
+/** Brings the rows of accounts and people in line with what all batches say of them, in whatever order they said it. */
+import { normalName } from '../core/identity/company-name.ts';
+import * as accounts from '../store/accounts.ts';
+import * as claims from '../store/claims.ts';
+import type { Tx } from '../store/database.ts';
+import * as people from '../store/people.ts';
+import * as scores from '../store/scores.ts';
+
+/** What a batch says of one account or person. */
+export type News = Pick<claims.Claim, 'imported' | 'facts' | 'keys' | 'domains'> & { id: string };
+
+/** Facts said at one moment; what is null, undefined or empty says nothing. */
+export function factsAt(
+  at: Date,
+  said: Record<string, string | number | readonly string[] | null | undefined>,
+): claims.Facts {
+  const facts: claims.Facts = {};
+  for (const [field, value] of Object.entries(said)) {
+    if (value === null || value === undefined || value === '') continue;
+    if (Array.isArray(value) && value.length === 0) continue;
+    facts[field] = [value as string, at.getTime()];
+  }
+  return facts;
+}
+
+/** Adds news to what the batch said already. The rows are still to be settled. */
+export async function say(
+  tx: Tx,
+  about: claims.Claim['about'],
+  news: readonly News[],
+  batchId: string | null,
+): Promise<void> {
+  const batch = batchId ?? claims.BY_HAND;
+  const known = await claims.of(tx, news.map((one) => one.id));
+  const merged = new Map<string, claims.Claim>();
+  for (const { id, imported, facts, keys, domains } of news) {
+    const before = merged.get(id) ?? known.get(id)!.find((claim) => claim.batchId === batch);
+    const claim = before ?? { about, subjectId: id, batchId: batch, imported, facts: {}, keys: [], domains: [] };
+    merged.set(id, {
+      ...claim,
+      imported: claim.imported || imported,
+      facts: laterOf(claim.facts, facts),
+      keys: [...new Set([...claim.keys, ...keys])],
+      domains: [...new Set([...claim.domains, ...domains])],
+    });
+  }
+  await claims.put(tx, [...merged.values()]);
+}
+
+function laterOf(one: claims.Facts, other: claims.Facts): claims.Facts {
+  const merged = { ...one };
+  for (const [field, fact] of Object.entries(other)) {
+    if (!merged[field] || isLater(fact, merged[field])) merged[field] = fact;
+  }
+  return merged;
+}
+
+/** Ties go to the greater text, so that the order of arrival does not matter. */
+function isLater(a: claims.Facts[string], b: claims.Facts[string]): boolean {
+  return a[1] !== b[1] ? a[1] > b[1] : JSON.stringify(a[0]) > JSON.stringify(b[0]);
+}
+
+type Order = (a: claims.Facts[string], b: claims.Facts[string]) => boolean;
+const isEarlier: Order = (a, b) => isLater(b, a);
+
+/** Of all that is said of a field, what comes first in that order. */
+function pick<T>(said: readonly claims.Claim[], field: string, comesFirst: Order = isLater): T | null {
+  let best: claims.Facts[string] | undefined;
+  for (const claim of said) {
+    const fact = claim.facts[field];
+    if (fact && (!best || comesFirst(fact, best))) best = fact;
+  }
+  return best ? (best[0] as T) : null;
+}
+
+/** Brings accounts in line with what is said of them; asks for those that changed to be rescored. */
+export async function settleAccounts(
+  tx: Tx,
+  ids: readonly string[],
+  now: Date,
+): Promise<{ created: string[]; changed: string[] }> {
+  if (ids.length === 0) return { created: [], changed: [] };
+  const said = await claims.of(tx, ids);
+  const written = await accounts.write(
+    tx,
+    [...said].map(([id, about]) => readAccount(id, about)),
+    now,
+  );
+  await claims.settleDomains(tx, [...said.keys()]);
+  await scores.request(tx, [...written.created, ...written.changed], now);
+  return written;
+}
+
+function readAccount(id: string, said: readonly claims.Claim[]): accounts.AccountFacts {
+  const imported = said.filter((claim) => claim.imported);
+  const told = said.filter((claim) => !claim.imported);
+  const read = <T>(field: string): T | null => pick<T>(imported, field) ?? pick<T>(told, field);
+  const domain = pick<string>(said, 'domain', isEarlier);
+  // Nothing is said of an account that an undo is about to remove: its name must find nothing.
+  const name = read<string>('name') ?? domain ?? '';
+  return {
+    id,
+    domain,
+    name,
+    nameKey: normalName(name).normal,
+    industry: read('industry'),
+    employees: read('employees'),
+    revenue: read('revenue'),
+    country: read('country'),
+    city: read('city'),
+    technologies: read('technologies'),
+    tier: read('tier'),
+    owner: read('owner'),
+    crmId: read('crmId'),
+    origin: imported.length > 0 ? 'IMPORTED' : 'DISCOVERED',
+    batchId: said[0] && said[0].batchId !== claims.BY_HAND ? said[0].batchId : null,
+  };
+}
+
+/**
+ * Brings people in line with what is said of them. Returns everybody's account, and whose changed: their signals are
+ * to be placed again.
+ */
+export async function settlePeople(
+  tx: Tx,
+  ids: readonly string[],
+  now: Date,
+): Promise<{ created: string[]; moved: string[]; accountOf: Map<string, string | null> }> {
+  if (ids.length === 0) return { created: [], moved: [], accountOf: new Map() };
+  const said = await claims.of(tx, ids);
+  const owners = await accounts.idsByDomain(
+    tx,
+    [...said.values()].flatMap((about) => about.flatMap((claim) => claim.domains)),
+  );
+  const before = new Map((await people.byIds(tx, [...said.keys()])).flatMap((one) => (one ? [[one.id, one]] : [])));
+  const rows = [...said].map(([id, about]) => readPerson(id, about, owners));
+  const created = await people.write(tx, rows, now);
+  await claims.settleKeys(tx, [...said.keys()]);
+  return {
+    created,
+    moved: rows.flatMap((row) => {
+      const known = before.get(row.id);
+      return known && known.accountId !== row.accountId ? [row.id] : [];
+    }),
+    accountOf: new Map(rows.map((row) => [row.id, row.accountId])),
+  };
+}
+
+function readPerson(
+  id: string,
+  said: readonly claims.Claim[],
+  owners: ReadonlyMap<string, string>,
+): people.PersonFacts {
+  const ownerOf = (domain: string | null): string | null => (domain && owners.get(domain)) || null;
+  const statuses = said.filter((claim) => claim.facts.leadStatus?.[0] !== 'LEAD');
+  return {
+    id,
+    // Where an import says they work, else where their mailbox is, else the first company they were said to be at.
+    accountId:
+      ownerOf(pick(said, 'account')) ?? ownerOf(pick(said, 'emailDomain')) ?? ownerOf(pick(said, 'company', isEarlier)),
+    email: pick(said, 'email'),
+    name: pick(said, 'name'),
+    title: pick(said, 'title'),
+    phone: pick(said, 'phone'),
+    linkedin: pick(said, 'linkedin'),
+    leadStatus: pick(statuses, 'leadStatus') ?? 'LEAD',
+    origin: said.some((claim) => claim.imported) ? 'IMPORTED' : 'DISCOVERED',
+    batchId: said[0] && said[0].batchId !== claims.BY_HAND ? said[0].batchId : null,
+  };
+}
