@@ -60,18 +60,21 @@ command('serve', 'serve API, dashboard and jobs until Ctrl-C')
       throw error;
     }
     const stop = untilStopped();
-    const asked = self.getOptionValueSource('sample') === 'cli' ? options.sample : undefined;
-    const wanted = asked ?? (options.welcome === true && parts.database.embedded);
-    if (wanted) await welcomeSample(parts);
-    if (options.welcome) {
-      await drain(parts.db, parts.workspace.id, parts.clock);
-      print(show.hottest(await hottest(parts, 10)));
+    try {
+      const asked = self.getOptionValueSource('sample') === 'cli' ? options.sample : undefined;
+      const wanted = asked ?? (options.welcome === true && parts.database.embedded);
+      if (wanted) await welcomeSample(parts);
+      if (options.welcome) {
+        await drain(parts.db, parts.workspace.id, parts.clock);
+        print(show.hottest(await hottest(parts, 10)));
+      }
+      print(`Undercurrent is at ${running.url} (Ctrl-C stops it).`);
+      await stop;
+      say('Stopping …');
+    } finally {
+      await running.stop();
+      await parts.close();
     }
-    print(`Undercurrent is at ${running.url} (Ctrl-C stops it).`);
-    await stop;
-    say('Stopping …');
-    await running.stop();
-    await parts.close();
   });
 
 async function welcomeSample(parts: Undercurrent): Promise<void> {
@@ -239,29 +242,28 @@ command('undo <batch>', 'take a batch back without trace; `undo sample` removes 
 
 command('replay [batch]', 'send dead letters through again, of one batch or all (--dead)')
   .option('--dead', 'all dead letters')
-  .action((batch: string | undefined, options: Shared & { dead?: boolean }) =>
-    withWorkspace(async (parts) => {
-      if (!batch && !options.dead)
-        throw new Invalid('Which batch?', 'undercurrent replay <batch>, or --dead for all.');
+  .action((batch: string | undefined, options: Shared & { dead?: boolean }, self: Command) => {
+    if (!batch && !options.dead)
+      self.error('error: which batch? undercurrent replay <batch>, or --dead for all');
+    return withWorkspace(async (parts) => {
       if (batch && !isId(batch))
         throw new NotFound(`No batch ${batch}.`, 'See `undercurrent sources --batches` for those there are.');
       const result = await replay(parts.intake, parts.adapters, batch ?? null, parts.clock);
       await drain(parts.db, parts.workspace.id, parts.clock);
       if (options.json) printJson(result);
       else print(show.replayed(result));
-    }),
-  );
+    });
+  });
 
-command('import <what> <file>', `import ${TABLES.join(', ')} from CSV or JSON (- reads standard input)`)
+command('import', `import ${TABLES.join(', ')} from CSV or JSON (- reads standard input)`)
+  .addArgument(new Argument('<what>').choices(TABLES))
+  .argument('<file>')
   .option('--map <file>', 'JSON that maps our fields to the columns of the file')
-  .action((what: string, file: string, options: Shared & { map?: string }) =>
+  .action((what: TableName, file: string, options: Shared & { map?: string }) =>
     withWorkspace(async (parts) => {
-      if (!(TABLES as readonly string[]).includes(what)) {
-        throw new Invalid(`${what} can't be imported.`, `Known are ${TABLES.join(', ')}.`);
-      }
       const { chunks, name } = await openInput(file);
       const map = options.map ? (await openInput(options.map)).chunks : null;
-      const result = await importTable(parts.intake, what as TableName, chunks, {
+      const result = await importTable(parts.intake, what, chunks, {
         fileName: name,
         map,
         clock: parts.clock,
@@ -274,12 +276,12 @@ command('import <what> <file>', `import ${TABLES.join(', ')} from CSV or JSON (-
 
 command('score', 'score what is due')
   .option('--all', 'score every account')
-  .option('--as-of <time>', 'print every account as it stood at that time, and store nothing')
-  .action((options: Shared & { all?: boolean; asOf?: string }) =>
+  .option('--as-of <time>', 'print every account as it stood at that time, and store nothing', timeOf)
+  .action((options: Shared & { all?: boolean; asOf?: Date }) =>
     withWorkspace(async (parts) => {
       const { db, workspace, clock } = parts;
-      if (options.asOf) {
-        const asOf = timeOf(options.asOf);
+      const { asOf } = options;
+      if (asOf) {
         const rows = await inWorkspace(db, workspace.id, async (tx) => {
           const { model, version } = await models.active(tx, clock());
           const ids = await accounts.allIds(tx);
@@ -339,16 +341,16 @@ async function hottest(parts: Undercurrent, limit: number) {
 }
 
 command('explain <domain>', 'print where an account’s score comes from, point by point')
-  .option('--as-of <time>', 'as it stood at that time')
+  .option('--as-of <time>', 'as it stood at that time', timeOf)
   .addOption(new Option('--limit <n>', 'how many contributions').default(15).argParser(countOf))
-  .action((domain: string, options: Shared & { asOf?: string; limit: number }) =>
+  .action((domain: string, options: Shared & { asOf?: Date; limit: number }) =>
     withWorkspace(async (parts) => {
       const { db, workspace, clock } = parts;
       const id = await inWorkspace(db, workspace.id, (tx) =>
         accounts.idByDomain(tx, registrableDomain(domain) ?? domain),
       );
       if (!id) throw new NotFound(`No account has the domain ${domain}.`, 'See `undercurrent hot`.');
-      const asOf = options.asOf ? timeOf(options.asOf) : null;
+      const asOf = options.asOf ?? null;
       const explained = (await explain(db, workspace.id, id, asOf, clock()))!;
       const [account] = await inWorkspace(db, workspace.id, (tx) => accounts.byIds(tx, [id]));
       if (options.json) printJson(show.explanationJson(account!, explained));

@@ -14,6 +14,9 @@ import type { StoredScore } from '../store/scores.ts';
 import type { SourceFigures } from '../store/sources.ts';
 import { bar, paint, plain, table } from './terminal.ts';
 
+/** Rounded down, so that a score never looks as if it had crossed the border it stands before. */
+const tenths = (value: number): string => (Math.floor(value * 10) / 10).toFixed(1);
+
 interface Scored {
   account: Account;
   score: StoredScore;
@@ -26,12 +29,12 @@ export function hottest(rows: readonly Scored[]): string {
   }
   return rows
     .map(({ account, score }, at) => {
-      const heat = score.heat.toFixed(1).padStart(5);
+      const heat = tenths(score.heat).padStart(5);
       const trend = `${score.trend7d < 0 ? '▼' : score.trend7d > 0 ? '▲' : '='} ${Math.abs(score.trend7d).toFixed(1)} in 7 days`;
       const facts = [
         score.stage,
         `fit ${score.fit.toFixed(0)}`,
-        `qualification ${score.qualification.toFixed(1)} ${score.qualificationTier}`,
+        `qualification ${tenths(score.qualification)} ${score.qualificationTier}`,
       ];
       const reasons = score.detail.reasons.slice(0, 3).map((reason) => `       ${plain(reason.text)}`);
       const name = `${plain(account.name)}${account.domain && account.domain !== account.name ? paint('dim', ` ${account.domain}`) : ''}`;
@@ -92,7 +95,7 @@ export function explanation(
   const restPoints = rest.reduce((sum, one) => sum + one.points, 0);
   return [
     paint('bold', `${plain(account.name)} ${account.domain ?? ''}`),
-    `heat ${heat.value.toFixed(1)} (${heat.band}), ${heat.raw.toFixed(2)} points as of ${heat.asOf.toISOString()}, model ${modelVersion}`,
+    `heat ${tenths(heat.value)} (${heat.band}), ${heat.raw.toFixed(2)} points as of ${heat.asOf.toISOString()}, model ${modelVersion}`,
     ...score.reasons.slice(0, 5).map((reason) => `  ${plain(reason.text)}`),
     '',
     table([['day', 'kind', 'source', 'who', 'points', 'share', 'how'], ...parts]),
@@ -104,7 +107,7 @@ export function explanation(
     ...fit.parts.map(
       (part) => `  ${part.attribute}: ${part.points.toFixed(1)} points, ${plain(part.reason)}`,
     ),
-    `qualification ${qualification.value.toFixed(1)} ${qualification.tier}: ${qualification.reason}`,
+    `qualification ${tenths(qualification.value)} ${qualification.tier}: ${qualification.reason}`,
     `stage ${stage.stage}: ${stage.reason}`,
   ].join('\n');
 }

@@ -235,7 +235,10 @@ describe.skipIf(absent.length > 0)('real data', () => {
     await undo(db, intake.workspace, feed.batch, now);
     expect(await scoreAll()).toEqual(before);
     await undo(db, intake.workspace, log.batch, now);
+    // Imported twice: an account goes with the last batch that vouches for it.
     await undo(db, intake.workspace, imported.batch, now);
+    expect(await scoreAll()).toHaveLength(500);
+    await undo(db, intake.workspace, path.basename(FILES.accounts), now);
     expect(await scoreAll()).toEqual([]);
     expect(await timeline()).toEqual([]);
   });

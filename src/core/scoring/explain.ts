@@ -72,11 +72,13 @@ function reasonOf(
   };
 }
 
-/** `Bombora: 5 topics researched elsewhere, last 9 days ago`; `G2: somebody compared us on a review site …`. */
+/** `Bombora: topic research reported 5 times, last 9 days ago`; `G2: somebody compared us on a review site …`. */
 function thirdPartyText(first: Contribution, who: string[], signals: number, lastAge: number): string {
   const source = first.source.split('+').map(capitalise).join(' and ');
   if (first.kind === 'intent.topic') {
-    return `${source}: ${count(signals, 'topic', 'topics')} researched elsewhere, last ${ago(lastAge)}`;
+    // Signals are reports: one topic in three weeks is three of them.
+    const often = signals === 1 ? 'once' : signals === 2 ? 'twice' : `${signals} times`;
+    return `${source}: topic research reported ${often}, last ${ago(lastAge)}`;
   }
   const known = who.some((actor) => actorType(actor) !== 'source');
   const somebody = known ? subject(who, () => null) : 'somebody';
@@ -112,7 +114,7 @@ function when(ages: number[]): string {
   if (oldest === 0) return 'today';
   if (oldest < 7) return 'this week';
   if (oldest < 30) return 'in the last 30 days';
-  return `(last ${ago(least(ages))})`;
+  return `(last time ${ago(least(ages))})`;
 }
 
 function ago(days: number): string {

@@ -126,7 +126,9 @@ export function explainTally(counted: Tally, model: ScoringModel): Heat {
   const actors: string[] = [];
   const today = dayNumber(counted.asOf);
   const order: number[] = [];
-  for (const [group, indices] of members) {
+  for (const [group, all] of members) {
+    // A feed reports what is below its own threshold too: that must not swell the count beside the points.
+    const indices = group.signals > 0 ? all.filter((i) => counted.points[i] !== 0) : all;
     const actor = counted.actors.get(counted.evidence[indices[0]!]!.actor)!;
     order.push(contributions.length);
     actors.push(actor.name);
@@ -173,7 +175,7 @@ function sourcesOf(indices: number[], counted: Tally): string {
 
 /** `viewed pricing 3 times; 27 points capped at 20 a day; 4 days old, worth 82 % of that`. */
 function reasonOf(group: Group, actor: Actor, indices: number[], counted: Tally): string {
-  const parts = [`${KINDS[group.kind].phrase}${times(group.signals)}`];
+  const parts = [`${KINDS[group.kind].phrase}${times(indices.length)}`];
   if (group.points === 0) parts.push('worth no points');
   if (group.points !== group.capped) {
     parts.push(`${tidy(group.points)} points capped at ${tidy(group.capped)} a day`);

@@ -19,6 +19,7 @@ export interface Group {
   capped: number;
   /** After cap, decay, breadth and negative evidence: its part of `raw`. */
   worth: number;
+  /** How many signals it has its points from: those worth none are not among them. */
   signals: number;
 }
 
@@ -84,7 +85,7 @@ export function tally(
       actor.groups.set(key, group);
     }
     group.points += points[i]!;
-    group.signals++;
+    if (points[i] !== 0) group.signals++;
     groups[i] = group;
   }
 

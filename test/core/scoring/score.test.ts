@@ -162,18 +162,28 @@ describe('reasons', () => {
     [
       'long ago',
       views(people('ada'), 30),
-      '1 person viewed pricing (last 4 weeks ago): 2.0 points, 100 % of heat',
+      '1 person viewed pricing (last time 4 weeks ago): 2.0 points, 100 % of heat',
     ],
     [
       'visits that are worth nothing any more are not talked about',
       [...views(people('ada')), ...views(people('ben', 'cy'), 300)],
       '1 person viewed pricing today: 9.0 points, 100 % of heat',
     ],
-    ['one topic', bombora(0), 'Bombora: 1 topic researched elsewhere, last today: 6.0 points, 100 % of heat'],
+    ['one topic', bombora(0), 'Bombora: topic research reported once, last today: 6.0 points, 100 % of heat'],
     [
       'topics',
       bombora(9, 5),
-      'Bombora: 5 topics researched elsewhere, last 9 days ago: 17.8 points, 100 % of heat',
+      'Bombora: topic research reported 5 times, last 9 days ago: 17.8 points, 100 % of heat',
+    ],
+    [
+      'what a feed reports below its own threshold does not swell the count',
+      [
+        ...bombora(0, 2),
+        ...times(7, () =>
+          signal('intent.topic', { source: 'bombora', actor: 'source:bombora', strength: 0 }),
+        ),
+      ],
+      'Bombora: topic research reported twice, last today: 12.0 points, 100 % of heat',
     ],
     [
       'a review site',

@@ -1,0 +1,387 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { defaultModel } from '../../../src/core/model.ts';
+import * as dispersion from '../../../src/core/scoring/dispersion.ts';
+import * as falseDiscovery from '../../../src/core/scoring/false-discovery.ts';
+import { tails } from '../../../src/core/scoring/negative-binomial.ts';
+import {
+  judgeSurge,
+  type SurgeKey,
+  type SurgeLine,
+  type SurgeResult,
+  scoreSurges,
+} from '../../../src/core/scoring/surge.ts';
+import { generator, type SimulatedKey, simulate, type World } from '../../support/surge-simulator.ts';
+
+describe('tails of the negative binomial', () => {
+  // Computed with mpmath at 40 digits: incomplete beta function or, for the last three, sums of single terms.
+  const cases: [number, number, number, number, number][] = [
+    [0, 3, 2, 0.92, 0.08],
+    [1, 0.05, 0.3, 0.02473202178536644, 0.9752679782146336],
+    [5, 5, 20, 0.4617166292315258, 0.5382833707684742],
+    [12, 5, 20, 0.009385634620318457, 0.9906143653796815],
+    [40, 5, 20, 1.615426631761428e-15, 0.9999999999999984],
+    [0.5, 1.25, 4, 0.667653624035174, 0.3323463759648258],
+    [7.5, 2.2, 1.5, 0.03671736876429804, 0.963282631235702],
+    [3, 0.01, 0.05, 5.324622098177946e-5, 0.9999467537790182],
+    [60, 200, 11.25, 0.999087395237175, 0.0009126047628249407],
+    [900, 300, 9.5, 1.409739216208285e-5, 0.9999859026078379],
+    [10000, 9000, 400, 0.01713918473580817, 0.9828608152641918],
+    [10500, 10000, 1000000, 3.991515499494625e-7, 0.9999996008484501],
+    [9400, 10000, 1000000, 0.999999999181654, 8.183459786849651e-10],
+    [2, 1, 100000000, 0.1722712578241041, 0.8277287421758959],
+  ];
+  test.each(cases)('x %d, mean %d, size %d', (x, mean, size, upper, lower) => {
+    const found = tails(x, mean, size);
+    expect(Math.abs(found.upper / upper - 1)).toBeLessThan(1e-10);
+    expect(Math.abs(found.lower / lower - 1)).toBeLessThan(1e-10);
+  });
+
+  const means = fc.double({ min: 0.01, max: 1000, noNaN: true });
+  const sizes = fc.double({ min: 0.05, max: 1e5, noNaN: true });
+
+  test('add up to one, and the upper falls as the count grows', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2000 }), means, sizes, (x, mean, size) => {
+        const { upper, lower } = tails(x, mean, size);
+        expect(Math.abs(upper + lower - 1)).toBeLessThan(1e-12);
+        expect(tails(x + 1, mean, size).upper).toBeLessThanOrEqual(upper);
+      }),
+    );
+  });
+
+  test('differ from count to count by the two half masses between them', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 300 }), means, sizes, (x, mean, size) => {
+        const one = tails(x, mean, size);
+        const next = tails(x + 1, mean, size);
+        expect(Math.abs(one.upper - next.upper - (one.here + next.here) / 2)).toBeLessThan(1e-11);
+      }),
+    );
+  });
+});
+
+describe('discovery control', () => {
+  test.each([
+    { p: [0.001, 0.02, 0.03, 0.5], rate: 0.1, expected: 0.03 },
+    // The third is above its own line but below that of the fourth.
+    { p: [0.01, 0.03, 0.09, 0.09], rate: 0.1, expected: 0.09 },
+    { p: [0.2, 0.9, 0.6], rate: 0.1, expected: -1 },
+    { p: [0.1], rate: 0.1, expected: 0.1 },
+    { p: [], rate: 0.1, expected: -1 },
+  ])('$p at $rate reports up to $expected', ({ p, rate, expected }) => {
+    expect(falseDiscovery.threshold(Float64Array.from(p), rate)).toBe(expected);
+  });
+});
+
+test.each([
+  { weeklyNoise: 0, dispersion: 0, phi: 0 },
+  { weeklyNoise: 0.2, dispersion: 0, phi: 0.2 },
+  { weeklyNoise: 0, dispersion: 0.7, phi: 0.1 },
+])('over-dispersion from week to week is found: %j', ({ weeklyNoise, dispersion: daily, phi }) => {
+  const histories = simulate({ weeklyNoise, dispersion: daily, medianExpected: 30, keys: 2000 });
+  const means: number[] = [];
+  const squares: number[] = [];
+  for (const { days } of histories) {
+    const weeks = Array.from({ length: 15 }, (_, week) => sum(days.slice(7 * week, 7 * week + 7)));
+    const mean = sum(weeks) / 15;
+    if (mean === 0) continue;
+    means.push(mean);
+    squares.push(sum(weeks.map((count) => (count - mean) ** 2)));
+  }
+  const found = dispersion.pooled({
+    means: Float64Array.from(means),
+    squares: Float64Array.from(squares),
+    blocks: new Float64Array(means.length).fill(15),
+  });
+  expect(Math.abs(found - phi)).toBeLessThan(0.015);
+});
+
+describe('surges', () => {
+  test('score, p-value and status agree, whatever the counts', () => {
+    fc.assert(
+      fc.property(populations(), (keys) => {
+        for (const [index, one] of scoreSurges(keys, defaultModel).entries()) {
+          expect(one.pValue).toBeGreaterThanOrEqual(0);
+          expect(one.pValue).toBeLessThanOrEqual(1);
+          expect(one.expected).toBeGreaterThanOrEqual(0);
+          expect(one.observed).toBe(sum(Array.from(keys[index]!.current)));
+          const odds = 50 + 7.82 * Math.log10((1 - one.pValue) / one.pValue);
+          expect(one.score).toBeCloseTo(Math.min(100, Math.max(0, odds)), 3);
+          expect(statusesAt(one.score, keys[index]!.observedDays)).toContain(one.status);
+          expect(one.since === null).toBe(one.status !== 'SURGING' && one.status !== 'ELEVATED');
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('the order of the keys changes no bit', () => {
+    fc.assert(
+      fc.property(populations(), fc.integer(), (keys, seed) => {
+        const order = shuffled(keys.length, seed);
+        const found = scoreSurges(keys, defaultModel);
+        const again = scoreSurges(
+          order.map((at) => keys[at]!),
+          defaultModel,
+        );
+        expect(again).toStrictEqual(order.map((at) => found[at]!));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('more activity never lowers the score of a key among others that stay as they are', () => {
+    const others = ordinary();
+    const scores = [0, 1, 2, 4, 8, 16, 32].map(
+      (extra) => scoreSurges([...others, key({ current: recent(extra) })], defaultModel).at(-1)!.score,
+    );
+    expect(scores).toStrictEqual(scores.toSorted((a, b) => a - b));
+    expect(scores[0]).toBeLessThan(40);
+    expect(scores.at(-1)).toBeGreaterThan(80);
+  });
+
+  const cases: { title: string; key: Partial<SurgeKey>; status: SurgeResult['status'] }[] = [
+    { title: 'as ever', key: {}, status: 'NORMAL' },
+    { title: 'a burst of several actors', key: { current: recent(40) }, status: 'SURGING' },
+    { title: 'a burst of one actor', key: { current: recent(40), actors: 1 }, status: 'ELEVATED' },
+    {
+      title: 'a burst of one actor seen by two sources',
+      key: { current: recent(40), actors: 1, sources: 2 },
+      status: 'SURGING',
+    },
+    {
+      title: 'a burst in too few topics of the cluster',
+      key: { current: recent(40), clusterTopics: { surging: 1, total: 5 } },
+      status: 'ELEVATED',
+    },
+    {
+      title: 'a burst in a quarter of the topics of the cluster',
+      key: { current: recent(40), clusterTopics: { surging: 1, total: 4 } },
+      status: 'SURGING',
+    },
+    { title: 'a rise that is rare but not among so many', key: { current: recent(14) }, status: 'ELEVATED' },
+    { title: 'silence', key: { current: new Array(21).fill(0) }, status: 'COOLING' },
+    {
+      title: 'a past too short',
+      key: { current: recent(40), observedDays: 27 },
+      status: 'INSUFFICIENT_DATA',
+    },
+    { title: 'a past just long enough', key: { current: recent(40), observedDays: 28 }, status: 'SURGING' },
+  ];
+  test.each(cases)('$title: $status', ({ key: changes, status }) => {
+    const found = scoreSurges([...ordinary(), key(changes)], defaultModel).at(-1)!;
+    expect(found.status).toBe(status);
+  });
+
+  test('tell since when', () => {
+    const found = scoreSurges([...ordinary(), key({ current: recent(40) })], defaultModel).at(-1)!;
+    expect(found).toMatchObject({ since: 14, observed: 40 });
+    expect(found.expected).toBeGreaterThan(5);
+    expect(found.expected).toBeLessThan(9);
+  });
+
+  test('without enough history nothing is judged, but what is known is told', () => {
+    const found = scoreSurges([key({ current: recent(40), observedDays: 14 })], defaultModel);
+    expect(found).toMatchObject([
+      { status: 'INSUFFICIENT_DATA', score: 50, pValue: 0.5, lift: null, observed: 40, expected: 6 },
+    ]);
+  });
+
+  test('an account alone surges against its own past', () => {
+    const [found] = scoreSurges([key({ current: recent(40) })], defaultModel);
+    expect(found).toMatchObject({ status: 'SURGING' });
+  });
+
+  test('what everybody does is no surge, and what rises above it is', () => {
+    const all = { rise: 2, medianExpected: 30, spread: 0.3, keys: 300, topics: 1, topicsPerAccount: 1 };
+    const keys = simulate({ ...all, surging: 0.1, effect: 4 });
+    const found = scoreSurges(
+      keys.map((one) => toKey(one)),
+      defaultModel,
+    );
+    const of = (surges: boolean) => found.filter((_, index) => keys[index]!.surges === surges);
+    expect(Math.abs(median(of(false).map((one) => one.score)) - 50)).toBeLessThan(3);
+    expect(Math.abs(median(of(false).map((one) => one.lift!)) - 1)).toBeLessThan(0.1);
+    expect(of(true).length).toBeGreaterThan(10);
+    for (const one of of(true)) expect(one.status).toBe('SURGING');
+  });
+
+  test('a window of other length than the model’s is refused', () => {
+    expect(() => scoreSurges([key({ current: [1, 2, 3] })], defaultModel)).toThrow(/3 days.*21/);
+  });
+
+  test('no keys, no results', () => {
+    expect(scoreSurges([], defaultModel)).toStrictEqual([]);
+  });
+});
+
+describe('a population from outside', () => {
+  const steady = Array.from({ length: 105 }, (_, day) => (day % 3 === 0 ? 1 : 0));
+  const from = (start: number) => steady.map((count, day) => (day < start ? 0 : count));
+  const line = (account: string, topic: string, days: number[]): SurgeLine => ({
+    account,
+    topic,
+    days,
+    actors: 2,
+    sources: ['g2'],
+  });
+
+  test('counts history from the first activity of the account, on whatever topic', () => {
+    const lines = [
+      line('north.example', 'erp', from(0)),
+      line('north.example', 'crm', from(70)),
+      line('south.example', 'erp', from(54)),
+      line('east.example', 'erp', from(57)),
+      line('west.example', 'erp', new Array(105).fill(0)),
+    ];
+    expect(judgeSurge(lines, defaultModel).map((one) => [one.account, one.topic, one.status])).toStrictEqual([
+      ['north.example', 'erp', 'NORMAL'],
+      ['north.example', 'crm', expect.not.stringContaining('INSUFFICIENT')],
+      ['south.example', 'erp', 'NORMAL'],
+      ['east.example', 'erp', 'INSUFFICIENT_DATA'],
+      ['west.example', 'erp', 'INSUFFICIENT_DATA'],
+    ]);
+  });
+});
+
+/** Rates of what was found, over several populations of one world. */
+function found(settings: Partial<World>, populationCount: number) {
+  const tally = { calm: 0, calmHigh: 0, clear: 0, clearHigh: 0, clearSurging: 0, reported: 0, falsely: 0 };
+  for (let seed = 1; seed <= populationCount; seed++) {
+    const keys = simulate({ ...settings, seed });
+    for (const [index, one] of judgeSurge(keys, defaultModel).entries()) {
+      const { surges, expected } = keys[index]!;
+      const high = one.score >= 60;
+      const surging = one.status === 'SURGING';
+      if (surging) tally.reported++;
+      if (surging && !surges) tally.falsely++;
+      if (!surges) {
+        tally.calm++;
+        if (high) tally.calmHigh++;
+      } else if (expected >= 5) {
+        tally.clear++;
+        if (high) tally.clearHigh++;
+        if (surging) tally.clearSurging++;
+      }
+    }
+  }
+  return tally;
+}
+
+describe('on simulated data', () => {
+  const worlds: { title: string; world: Partial<World> }[] = [
+    { title: 'Poisson', world: {} },
+    { title: 'dispersion 0.2', world: { dispersion: 0.2 } },
+    { title: 'dispersion 0.5, everybody doubled', world: { dispersion: 0.5, rise: 2 } },
+    { title: 'dispersion 1, one topic doubled', world: { dispersion: 1, rise: 2, riseIn: 'one' } },
+    {
+      title: 'each key of its own dispersion, half the accounts new',
+      world: { dispersion: 1, dispersionKind: 'mixed', shortHistory: 0.5 },
+    },
+    {
+      title: 'bursts of a week, half the keys silent',
+      world: { weeklyNoise: 0.2, silent: 0.5, spread: 1.5 },
+    },
+  ];
+
+  test.each(worlds)('nothing new, $title: at most 5 % ± 1 reach 60', ({ world }) => {
+    const { calm, calmHigh } = found({ weeklyCycle: true, ...world }, 3);
+    expect(calmHigh / calm).toBeLessThan(0.06);
+    expect(calmHigh / calm).toBeGreaterThan(0.015);
+  });
+
+  test.each(worlds)(
+    'one in ten tripled, $title: at most 10 % of the reported surges are false',
+    ({ world }) => {
+      const { reported, falsely } = found({ weeklyCycle: true, surging: 0.1, ...world }, 3);
+      expect(reported).toBeGreaterThan(30);
+      expect(falsely / reported).toBeLessThan(0.1);
+    },
+  );
+
+  test.each([
+    { title: 'Poisson', world: {} },
+    { title: 'dispersion 0.5', world: { dispersion: 0.5 } },
+    { title: 'Poisson, everybody doubled, one in five', world: { rise: 2, surging: 0.2 } },
+  ])('tripled for two weeks, $title: 80 % of what can be told reach 60, 40 % surge', ({ world }) => {
+    const { clear, clearHigh, clearSurging } = found({ weeklyCycle: true, surging: 0.05, ...world }, 5);
+    expect(clear).toBeGreaterThan(100);
+    expect(clearHigh / clear).toBeGreaterThan(0.8);
+    expect(clearSurging / clear).toBeGreaterThan(0.4);
+  });
+});
+
+/** Few keys on few topics with small counts, so that ties and pools of every size occur. */
+function populations(): fc.Arbitrary<SurgeKey[]> {
+  const counts = (length: number) =>
+    fc.array(fc.integer({ min: 0, max: 3 }), { minLength: length, maxLength: length });
+  const one = fc.record({
+    account: fc.constantFrom('a.example', 'b.example', 'c.example'),
+    topic: fc.constantFrom('erp', 'crm', null),
+    tier: fc.constantFrom('small', 'large', null),
+    current: counts(21),
+    baseline: counts(84),
+    observedDays: fc.constantFrom(0, 27, 28, 50, 84),
+    actors: fc.integer({ min: 0, max: 3 }),
+    sources: fc.integer({ min: 0, max: 3 }),
+  });
+  return fc
+    .tuple(fc.array(one, { minLength: 1, maxLength: 12 }), fc.integer({ min: 1, max: 8 }))
+    .map(([keys, times]) => Array.from({ length: times }, () => keys).flat());
+}
+
+function statusesAt(score: number, observedDays: number): SurgeResult['status'][] {
+  if (observedDays < 28) return ['INSUFFICIENT_DATA'];
+  if (score >= 60) return ['SURGING', 'ELEVATED'];
+  return score <= 40 ? ['COOLING'] : ['NORMAL'];
+}
+
+/** Two a week, each week alike. */
+function key(changes: Partial<SurgeKey>): SurgeKey {
+  const twoAWeek = (length: number) => Array.from({ length }, (_, day) => (day % 7 < 2 ? 1 : 0));
+  return {
+    account: 'acme.example',
+    topic: 'erp',
+    tier: null,
+    current: twoAWeek(21),
+    baseline: twoAWeek(84),
+    observedDays: 84,
+    actors: 2,
+    sources: 1,
+    ...changes,
+  };
+}
+
+/** Nothing, then so many in the last seven days. */
+function recent(count: number): number[] {
+  return Array.from({ length: 21 }, (_, day) =>
+    day < 14 ? 0 : Math.floor((count * (day - 13)) / 7) - Math.floor((count * (day - 14)) / 7),
+  );
+}
+
+const ordinary = (): SurgeKey[] =>
+  simulate({ keys: 200, topics: 1, topicsPerAccount: 1, spread: 0.3 }).map((one) => toKey(one, 'erp'));
+
+function toKey({ account, topic, days, actors, sources }: SimulatedKey, named = topic): SurgeKey {
+  return {
+    account,
+    topic: named,
+    tier: null,
+    current: days.slice(84),
+    baseline: days.slice(0, 84),
+    observedDays: 84,
+    actors,
+    sources,
+  };
+}
+
+function shuffled(length: number, seed: number): number[] {
+  const random = generator(seed);
+  return Array.from({ length }, (_, at) => ({ at, by: random() }))
+    .sort((a, b) => a.by - b.by)
+    .map(({ at }) => at);
+}
+
+const sum = (numbers: number[]): number => numbers.reduce((whole, one) => whole + one, 0);
+const median = (numbers: number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
