@@ -12,7 +12,12 @@ import * as migrations from '../src/store/migrate.ts';
  * indexes, row-level security and policies. Without the months of the timeline, which the application makes.
  */
 export async function describeSchema(client: pg.ClientBase): Promise<string> {
-  const { rows: tables } = await client.query<{ oid: number; name: string; partition: string | null; security: string }>(
+  const { rows: tables } = await client.query<{
+    oid: number;
+    name: string;
+    partition: string | null;
+    security: string;
+  }>(
     `SELECT c.oid, c.relname AS name, pg_get_partkeydef(c.oid) AS partition,
             CASE WHEN c.relrowsecurity THEN 'ENABLE' ELSE 'DISABLE' END || CASE WHEN c.relforcerowsecurity THEN ', FORCE' ELSE '' END AS security
      FROM pg_class AS c

@@ -11,7 +11,7 @@ import { Invalid, NotFound, UndercurrentError } from './core/errors.ts';
 import { registrableDomain } from './core/identity/domain.ts';
 import { judgeOf, SUBJECTS, type Subject } from './core/try.ts';
 import { createFetcher } from './edge/fetcher.ts';
-import { openIpRanges, pathsOf } from './edge/ip-ranges.ts';
+import { openIpRanges, pathsOf, staleness } from './edge/ip-ranges.ts';
 import * as show from './edge/show.ts';
 import { print, printJson, progress, say } from './edge/terminal.ts';
 import { answer } from './edge/try.ts';
@@ -126,6 +126,15 @@ command('doctor', 'print what is in force, secrets redacted, and check that it w
         rowLevelSecurity: parts.db.role ? `through the role ${parts.db.role}` : 'through our own role',
         workspace: parts.workspace.slug,
         ...counts,
+        ipDatabases: Object.fromEntries(
+          parts.ranges.sources.map(({ name, kind, ranges, built }) => [
+            name,
+            [kind, ranges && `${ranges} ranges`, built && `built ${built.toISOString().slice(0, 10)}`]
+              .filter(Boolean)
+              .join(', '),
+          ]),
+        ),
+        warnings: staleness(parts.ranges.sources, parts.clock()),
         environment: describeEnv(
           parts.env,
           [...parts.adapters.values()].map((one) => one.adapter),

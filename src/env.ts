@@ -38,7 +38,7 @@ export const envSchema = z.object({
     .string()
     .default('')
     .describe(
-      'IP databases, `.mmdb` or CSV ranges, separated by commas. Unset: visitors are not placed by IP.',
+      'IP databases, `.mmdb`, CSV ranges or lists (`vpn.txt#proxy`), and your own `cidr,domain` table; separated by commas. Unset: visitors are not placed by IP.',
     ),
   UNDERCURRENT_ADMIN_KEY: optional(
     // What a header can carry: `Bearer` ends a key at a space, `Basic` at a colon.

@@ -5,7 +5,7 @@ import type { Network } from './core/identity/network.ts';
 import type { Adapter } from './core/signal.ts';
 import { loadAdapters } from './edge/adapters.ts';
 import * as embedded from './edge/embedded-postgres.ts';
-import { openIpRanges, pathsOf } from './edge/ip-ranges.ts';
+import { type IpRanges, openIpRanges, pathsOf, staleness } from './edge/ip-ranges.ts';
 import { createJobs } from './edge/jobs.ts';
 import { createLog, type Log } from './edge/log.ts';
 import { Rescorer } from './edge/rescorer.ts';
@@ -26,6 +26,7 @@ export interface Undercurrent {
   intake: Intake;
   adapters: ReadonlyMap<string, { adapter: Adapter; settings: unknown }>;
   networkOf: (ip: string) => Network | undefined;
+  ranges: IpRanges;
   clock: () => Date;
   /** Whether this is the embedded database, and migrations that were applied just now. */
   database: { embedded: boolean; applied: string[] };
@@ -36,21 +37,29 @@ export interface Undercurrent {
 export async function open(env: Env, talk: (line: string) => void = () => {}): Promise<Undercurrent> {
   const log = createLog(env.LOG_LEVEL);
   const clock = () => new Date();
+  const ranges = await openIpRanges(pathsOf(env.GEOIP_DB));
+  const networkOf = (ip: string) => ranges.lookup(ip);
+  const adapters = new Map(
+    [...(await loadAdapters())].map(([id, adapter]) => [
+      id,
+      { adapter, settings: readAdapterSettings(adapter) },
+    ]),
+  );
   const own = env.DATABASE_URL ? null : await embedded.start({ dataDir: env.UNDERCURRENT_DATA, log: talk });
   const url = env.DATABASE_URL ?? own!.url;
+  const connected: Database[] = [];
+  const closeAll = async () => {
+    for (const one of connected) await close(one);
+    await own?.stop();
+  };
   try {
-    const applied = await migrate(url);
+    // Before migrating, because this is what tells in plain words that there is no database.
     const db = await connect(url);
+    connected.push(db);
+    const applied = await migrate(url);
     const readDb = env.DATABASE_READ_URL ? await connect(env.DATABASE_READ_URL) : db;
+    if (readDb !== db) connected.push(readDb);
     const workspace = await workspaces.ensure(db, workspaces.DEFAULT_SLUG, clock());
-    const ranges = await openIpRanges(pathsOf(env.GEOIP_DB));
-    const networkOf = (ip: string) => ranges.lookup(ip);
-    const adapters = new Map(
-      [...(await loadAdapters())].map(([id, adapter]) => [
-        id,
-        { adapter, settings: readAdapterSettings(adapter) },
-      ]),
-    );
     return {
       env,
       log,
@@ -60,19 +69,19 @@ export async function open(env: Env, talk: (line: string) => void = () => {}): P
       intake: openIntake(db, workspace, networkOf),
       adapters,
       networkOf,
+      ranges,
       clock,
       database: { embedded: own !== null, applied },
-      async close() {
-        if (readDb !== db) await close(readDb);
-        await close(db);
-        await own?.stop();
-      },
+      close: closeAll,
     };
   } catch (error) {
-    await own?.stop();
+    await closeAll();
     throw error;
   }
 }
+
+/** Milliseconds between looks whether an IP database was replaced. */
+const RANGES_EVERY = 60_000;
 
 export interface Running {
   url: string;
@@ -124,10 +133,17 @@ export async function serve(parts: Undercurrent): Promise<Running> {
   const port = typeof address === 'object' && address ? address.port : env.PORT;
   onTouched(parts.workspace.id); // what a crash may have left unscored
   const jobs = createJobs(parts, rescorer);
+  for (const warning of staleness(parts.ranges.sources, clock())) log.warn(warning);
+  const unwatch = parts.ranges.watch(RANGES_EVERY, (error) =>
+    error
+      ? log.error(`${error.message} ${error.hint} The old one stays in use.`)
+      : log.info('IP databases reloaded'),
+  );
   return {
     url: env.PUBLIC_URL ?? `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${port}`,
     async stop() {
       jobs.stop();
+      unwatch();
       await new Promise<void>((resolve) => {
         listener.close(() => resolve());
         if ('closeIdleConnections' in listener) listener.closeIdleConnections();

@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import { Invalid, NotFound } from '../core/errors.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { NotFound } from '../core/errors.ts';
 import * as show from '../edge/show.ts';
 import { print, printJson } from '../edge/terminal.ts';
 import { inWorkspace } from '../store/database.ts';
@@ -12,15 +12,11 @@ export function addKeys(program: Command): void {
   keysCommand
     .command('create <name>')
     .description('make a key; it is shown only once')
-    .option('--scopes <list>', `of ${keys.SCOPES.join(', ')}`, 'read')
+    .option('--scopes <list>', `of ${keys.SCOPES.join(', ')}`, scopesOf, ['read'])
     .option('--json', 'print JSON')
-    .action((name: string, options: Shared & { scopes: string }) =>
+    .action((name: string, options: Shared & { scopes: keys.Scope[] }) =>
       withWorkspace(async (parts) => {
-        const scopes = options.scopes.split(',').map((scope) => {
-          const known = keys.SCOPES.find((one) => one === scope.trim());
-          if (!known) throw new Invalid(`${scope} is not a scope.`, `Known are ${keys.SCOPES.join(', ')}.`);
-          return known;
-        });
+        const { scopes } = options;
         const made = await inWorkspace(parts.db, parts.workspace.id, (tx) =>
           keys.create(tx, { name, scopes }, parts.clock()),
         );
@@ -53,4 +49,12 @@ export function addKeys(program: Command): void {
         else print('Revoked.');
       }),
     );
+}
+
+function scopesOf(list: string): keys.Scope[] {
+  return list.split(',').map((scope) => {
+    const known = keys.SCOPES.find((one) => one === scope.trim());
+    if (!known) throw new InvalidArgumentError(`Known are ${keys.SCOPES.join(', ')}.`);
+    return known;
+  });
 }

@@ -2,12 +2,15 @@
  * Gathers what all requests bring while the last transaction is under way and stores it in one: the busier it gets
  * the larger the batches, and a lone request does not wait. A request is answered when its transaction is durable.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Busy } from '../core/errors.ts';
 import type { Adapter } from '../core/signal.ts';
 import { type Incoming, type Intake, type Taken, take } from '../flow/ingest.ts';
 import * as batches from '../store/batches.ts';
 import { inWorkspace } from '../store/database.ts';
 
+/** Milliseconds, at most, to wait under load for those who were just answered to come back with more. */
+const GATHER = 10;
 /** Records stored in one transaction, about. */
 const FULL = 5_000;
 /** Records that may wait before further ones are sent away with 503. */
@@ -88,7 +91,10 @@ class Lane {
         size += next.records.length;
       }
       this.#count -= size;
+      const start = performance.now();
       await this.#store(group);
+      const tail = Math.min(GATHER, (performance.now() - start) / 4);
+      if (this.#waiting.length > 0 && this.#count < FULL) await sleep(tail);
     }
   }
 

@@ -83,18 +83,25 @@ export function createServer(parts: ServerParts): Server {
   const app = new Hono<Bound>();
   const keyring = new Keyring(db, clock);
   const coalescer = new Coalescer(clock, parts.onTouched);
-  const intakes = new Map<string, { intake: Intake; at: number }>();
+  const intakes = new Map<string, { intake: Promise<Intake>; at: number }>();
 
-  /** The workspace as it is, read again every few seconds: a changed profile must reach the adapters. */
-  async function intakeOf(workspaceId: string): Promise<Intake> {
+  /** The workspace as it is, read again every few seconds, once for all: a changed profile must reach the adapters. */
+  function intakeOf(workspaceId: string): Promise<Intake> {
     const now = clock().getTime();
     const known = intakes.get(workspaceId);
     if (known && now - known.at < 5_000) return known.intake;
+    const intake = readIntake(workspaceId, known?.intake);
+    intakes.set(workspaceId, { intake, at: now });
+    // The coalescer holds on to an intake: after a failed reading it must stay the same one.
+    intake.catch(() => (known ? intakes.set(workspaceId, known) : intakes.delete(workspaceId)));
+    return intake;
+  }
+
+  async function readIntake(workspaceId: string, before: Promise<Intake> | undefined): Promise<Intake> {
     const workspace = await inWorkspace(db, workspaceId, workspaces.read, { readOnly: true });
     if (!workspace) throw new NotFound('This workspace is gone.');
-    const intake = known?.intake ?? openIntake(db, workspace, parts.networkOf);
+    const intake = (await before) ?? openIntake(db, workspace, parts.networkOf);
     intake.workspace = workspace;
-    intakes.set(workspaceId, { intake, at: now });
     return intake;
   }
 

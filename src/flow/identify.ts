@@ -125,7 +125,7 @@ async function learnCompanies(
     const { name, industry, employees, revenue, country } = identity.account;
     const facts = factsAt(identity.at, { name, industry, employees, revenue, country });
     facts.domain = [clues.domain, now.getTime()];
-    return [{ id: account.id, imported: false, facts, keys: [], domains: [clues.domain] }];
+    return [{ id: account.homeId, imported: false, facts, keys: [], domains: [clues.domain] }];
   });
   await say(tx, 'ACCOUNT', news, batchId);
   const { changed } = await settleAccounts(

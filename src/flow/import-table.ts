@@ -75,7 +75,7 @@ export async function importTable(
       early.push({
         index: item.line,
         code: item.error.code,
-        message: `line ${item.line}: ${item.error.message}`,
+        message: item.error.message,
         hint: item.error.hint,
       });
     else good.push({ line: item.line, row: toFields(what, item.record as Record<string, unknown>, map) });
@@ -100,7 +100,7 @@ export async function importTable(
       ...result.rejected.map((one) => ({
         ...one,
         index: good[one.index]!.line,
-        message: one.message.replace(/^\[\d+\]\.?/, `line ${good[one.index]!.line}: `),
+        message: one.message.replace(/^\[\d+\](?:\.|: )?/, `line ${good[one.index]!.line}: `),
       })),
     ].sort((a, b) => a.index - b.index);
     await batches.count(tx, batch, {
@@ -151,7 +151,7 @@ function readJson(text: string): Row[] {
   return value.map((record, at) =>
     record !== null && typeof record === 'object' && !Array.isArray(record)
       ? { line: at + 1, record }
-      : { line: at + 1, error: new Invalid('is no object', remedy) },
+      : { line: at + 1, error: new Invalid(`Line ${at + 1} is no object. ${remedy}`, remedy) },
   );
 }
 

@@ -1,10 +1,11 @@
 /** Clues → accounts and people, for a whole batch at a time: one look-up, one pure decision per signal. */
 import { normalName } from '../core/identity/company-name.ts';
 import { type Clues, type Placement, place } from '../core/identity/match.ts';
-import { accountIdOf, byIds, discover } from '../store/accounts.ts';
+import { accountIdOf, discover, entries } from '../store/accounts.ts';
 import * as book from '../store/book.ts';
 import * as claims from '../store/claims.ts';
 import type { Tx } from '../store/database.ts';
+import * as merges from '../store/merges.ts';
 import * as timeline from '../store/timeline.ts';
 import type { Workspace } from '../store/workspaces.ts';
 
@@ -42,13 +43,34 @@ export async function placeAll(
   now: Date,
 ): Promise<Placement[]> {
   const options = { discover: workspace.profile.discoverAccounts };
-  const placements = items.map((item) => place(item.clues, item.occurredAt, open, options));
+  const decide = () => items.map((item) => placeOne(item.clues, item.occurredAt, open, options));
+  const placements = decide();
   const found = placements.flatMap(({ discover: one }, at) =>
     one ? { ...one, batchId: items[at]!.batchId } : [],
   );
   if (found.length === 0) return placements;
   await enterDiscovered(tx, workspace, open, found, now);
-  return items.map((item) => place(item.clues, item.occurredAt, open, options));
+  return decide();
+}
+
+/**
+ * A name that only merged accounts share names their survivor, but it is asked after only where nothing else places
+ * the signal: how sure the other ways are must not depend on the merge, or taking it back could not restore that.
+ */
+function placeOne(
+  clues: Clues,
+  occurredAt: Date,
+  open: book.OpenBook,
+  options: { discover: boolean },
+): Placement {
+  const strict = place(clues, occurredAt, open, options);
+  if (strict.unplaced === null) return strict;
+  const names = new Map<string, book.Entry[]>();
+  for (const key of [clues.nameKey, clues.networkKey]) {
+    const one = key === null ? null : book.sharedName(open, key);
+    if (one && key !== null) names.set(key, [one]);
+  }
+  return names.size === 0 ? strict : place(clues, occurredAt, { ...open, names }, options);
 }
 
 /** Signals placed again in one go when an account is discovered. */
@@ -87,7 +109,7 @@ export async function enterDiscovered(
     { keep: true },
   );
   await discover(tx, rows, now);
-  for (const { id, domain, name } of rows) open.domains.set(domain, { id, domain, name });
+  for (const { id, domain, name } of rows) open.domains.set(domain, { id, homeId: id, survivorId: id, domain, name });
   await enterNames(tx, workspace, open, rows.map((row) => row.id), now);
 }
 
@@ -100,13 +122,17 @@ export async function enterNames(
   now: Date,
 ): Promise<void> {
   if (accountIds.length === 0) return;
-  const named = (await byIds(tx, accountIds)).flatMap((account) => account ?? []);
-  const nameKeys = named.map((account) => normalName(account.name).normal);
-  for (const [at, { id, domain, name }] of named.entries()) {
-    const others = (open.names.get(nameKeys[at]!) ?? []).filter((one) => one.id !== id);
-    open.names.set(nameKeys[at]!, [...others, { id, domain, name }]);
+  const named = await entries(tx, accountIds);
+  for (const { nameKey, domains, ...account } of named) {
+    book.enterName(open, nameKey, account);
+    // What was taken for new may be there already, and merged.
+    for (const domain of domains) if (open.domains.has(domain)) open.domains.set(domain, account);
   }
-  const keys = { domains: named.flatMap((account) => account.domains), nameKeys, crmIds: null };
+  const keys = {
+    domains: named.flatMap((account) => account.domains),
+    nameKeys: named.map((account) => account.nameKey),
+    crmIds: null,
+  };
   await placeAgain(tx, workspace, await timeline.waitingFor(tx, keys, WAITING), now);
 }
 
@@ -173,5 +199,9 @@ export async function placeAgain(
     }
   }
   await timeline.move(tx, moves, now);
+  await merges.notePlaced(
+    tx,
+    signals.map((signal) => signal.id),
+  );
   return moves.length;
 }

@@ -1,5 +1,6 @@
 /** Scores accounts again: those that were touched, or all of them. The arithmetic is all in core/scoring. */
 import type { ScoringModel } from '../core/model.ts';
+import type { Evidence } from '../core/scoring/evidence.ts';
 import type { Firmographics, Outcomes } from '../core/scoring/fit.ts';
 import { type AccountScore, scoreAccount } from '../core/scoring/score.ts';
 import * as accounts from '../store/accounts.ts';
@@ -38,18 +39,25 @@ export async function drain(
   }
 }
 
-/** Scores of these accounts as of a moment. `replay` in the past: with what was known and how it stood then. */
+/**
+ * Scores of these accounts as of a moment. `replay` in the past: with what was known and how it stood then. `members`:
+ * accounts whose signals count for each; without it only its own do.
+ */
 export async function compute(
   tx: Tx,
   accountIds: readonly string[],
   model: ScoringModel,
   asOf: Date,
   replay: Date | null,
+  members: ReadonlyMap<string, readonly string[]> | null = null,
 ): Promise<{ accountId: string; score: AccountScore }[]> {
+  const read = members ? [...new Set(accountIds.flatMap((id) => members.get(id) ?? id))] : accountIds;
   const [evidence, facts] = [
-    await timeline.evidence(tx, accountIds, replay),
-    await accounts.firmographics(tx, accountIds, asOf),
+    await timeline.evidence(tx, read, replay),
+    await accounts.firmographics(tx, accountIds, asOf, replay),
   ];
+  const of = (id: string): Evidence[] =>
+    members ? (members.get(id) ?? [id]).flatMap((one) => evidence.get(one)!) : evidence.get(id)!;
   return accountIds.flatMap((accountId) => {
     const fact = facts.get(accountId);
     if (!fact) return []; // gone meanwhile
@@ -65,10 +73,17 @@ export async function compute(
     return [
       {
         accountId,
-        score: scoreAccount({ evidence: evidence.get(accountId)!, firmographics, outcomes }, model, asOf),
+        score: scoreAccount({ evidence: of(accountId), firmographics, outcomes }, model, asOf),
       },
     ];
   });
+}
+
+export interface Explained {
+  score: AccountScore;
+  modelVersion: number;
+  /** By actor. */
+  names: Map<string, string>;
 }
 
 /** One account's score at any moment, with every contribution and the names of those who may be named. */
@@ -78,17 +93,21 @@ export async function explain(
   accountId: string,
   asOf: Date | null,
   now: Date,
-): Promise<{ score: AccountScore; modelVersion: number; names: Map<string, string> } | null> {
+): Promise<Explained | null> {
   return inWorkspace(db, workspaceId, async (tx) => {
     const { model, version } = await models.active(tx, now);
     const [computed] = await compute(tx, [accountId], model, asOf ?? now, asOf);
-    if (!computed) return null;
-    const names = await actorNames(
-      tx,
-      computed.score.heat.contributions.map((one) => one.actor),
-    );
-    return { score: computed.score, modelVersion: version, names };
+    return computed ? withNames(tx, computed.score, version) : null;
   });
+}
+
+/** The same with the names of its actors. */
+export async function withNames(tx: Tx, score: AccountScore, modelVersion: number): Promise<Explained> {
+  const names = await actorNames(
+    tx,
+    score.heat.contributions.map((one) => one.actor),
+  );
+  return { score, modelVersion, names };
 }
 
 /** Actors as people read them: a person's name and title, or that it is an anonymous visitor. */

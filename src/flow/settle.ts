@@ -3,8 +3,10 @@ import { normalName } from '../core/identity/company-name.ts';
 import * as accounts from '../store/accounts.ts';
 import * as claims from '../store/claims.ts';
 import type { Tx } from '../store/database.ts';
+import * as merges from '../store/merges.ts';
 import * as people from '../store/people.ts';
 import * as scores from '../store/scores.ts';
+import { type Refused, settleParents } from './parents.ts';
 
 /** What a batch says of one account or person. */
 export type News = Pick<claims.Claim, 'imported' | 'facts' | 'keys' | 'domains'> & { id: string };
@@ -31,11 +33,22 @@ export async function say(
   batchId: string | null,
 ): Promise<void> {
   const batch = batchId ?? claims.BY_HAND;
-  const known = await claims.of(tx, news.map((one) => one.id));
+  const known = await claims.of(
+    tx,
+    news.map((one) => one.id),
+  );
   const merged = new Map<string, claims.Claim>();
   for (const { id, imported, facts, keys, domains } of news) {
     const before = merged.get(id) ?? known.get(id)!.find((claim) => claim.batchId === batch);
-    const claim = before ?? { about, subjectId: id, batchId: batch, imported, facts: {}, keys: [], domains: [] };
+    const claim = before ?? {
+      about,
+      subjectId: id,
+      batchId: batch,
+      imported,
+      facts: {},
+      keys: [],
+      domains: [],
+    };
     merged.set(id, {
       ...claim,
       imported: claim.imported || imported,
@@ -73,22 +86,54 @@ function pick<T>(said: readonly claims.Claim[], field: string, comesFirst: Order
   return best ? (best[0] as T) : null;
 }
 
-/** Brings accounts in line with what is said of them; asks for those that changed to be rescored. */
+/**
+ * Brings accounts in line with what is said of them, and the survivors of merged ones; asks for those that changed to
+ * be rescored. `refused`: of whom a parent is said that can't be.
+ */
 export async function settleAccounts(
   tx: Tx,
   ids: readonly string[],
   now: Date,
-): Promise<{ created: string[]; changed: string[] }> {
-  if (ids.length === 0) return { created: [], changed: [] };
-  const said = await claims.of(tx, ids);
-  const written = await accounts.write(
-    tx,
-    [...said].map(([id, about]) => readAccount(id, about)),
-    now,
+): Promise<{ created: string[]; changed: string[]; refused: Refused[] }> {
+  if (ids.length === 0) return { created: [], changed: [], refused: [] };
+  const families = await merges.families(tx, ids);
+  const said = await claims.of(tx, [...ids, ...[...families].flat(2)]);
+  const rows = [...new Set([...ids, ...families.keys()])].map((id) =>
+    (families.get(id) ?? []).reduce(
+      (row, merged) => fill(row, readAccount(merged, said.get(merged)!)),
+      readAccount(id, said.get(id)!),
+    ),
   );
-  await claims.settleDomains(tx, [...said.keys()]);
+  const written = await accounts.write(tx, rows, now);
+  await claims.settleDomains(tx, ids);
   await scores.request(tx, [...written.created, ...written.changed], now);
-  return written;
+  return { ...written, refused: await settleParents(tx, ids) };
+}
+
+/** What an account may have from one that is merged into it, and the column. */
+const FILLED = {
+  domain: 'domain',
+  industry: 'industry',
+  employees: 'employees',
+  revenue: 'revenue',
+  country: 'country',
+  city: 'city',
+  technologies: 'technologies',
+  tier: 'tier',
+  owner: 'owner',
+  crmId: 'crm_id',
+} as const;
+
+/** What is said of the survivor itself stands; what nobody says of it is taken from the merged one. */
+function fill(row: accounts.AccountFacts, merged: accounts.AccountFacts): accounts.AccountFacts {
+  const fields = (Object.keys(FILLED) as (keyof typeof FILLED)[]).filter(
+    (field) => row[field] === null && merged[field] !== null,
+  );
+  return {
+    ...row,
+    ...Object.fromEntries(fields.map((field) => [field, merged[field]])),
+    filled: [...row.filled, ...fields.map((field) => FILLED[field])],
+  };
 }
 
 function readAccount(id: string, said: readonly claims.Claim[]): accounts.AccountFacts {
@@ -113,6 +158,7 @@ function readAccount(id: string, said: readonly claims.Claim[]): accounts.Accoun
     owner: read('owner'),
     crmId: read('crmId'),
     origin: imported.length > 0 ? 'IMPORTED' : 'DISCOVERED',
+    filled: [],
     batchId: said[0] && said[0].batchId !== claims.BY_HAND ? said[0].batchId : null,
   };
 }
@@ -132,7 +178,7 @@ export async function settlePeople(
     tx,
     [...said.values()].flatMap((about) => about.flatMap((claim) => claim.domains)),
   );
-  const before = new Map((await people.byIds(tx, [...said.keys()])).flatMap((one) => (one ? [[one.id, one]] : [])));
+  const before = await people.homesOf(tx, [...said.keys()]);
   const rows = [...said].map(([id, about]) => readPerson(id, about, owners));
   const created = await people.write(tx, rows, now);
   await claims.settleKeys(tx, [...said.keys()]);
@@ -140,7 +186,7 @@ export async function settlePeople(
     created,
     moved: rows.flatMap((row) => {
       const known = before.get(row.id);
-      return known && known.accountId !== row.accountId ? [row.id] : [];
+      return known !== undefined && known !== (row.homeId ?? row.accountId) ? [row.id] : [];
     }),
     accountOf: new Map(rows.map((row) => [row.id, row.accountId])),
   };
@@ -149,15 +195,17 @@ export async function settlePeople(
 function readPerson(
   id: string,
   said: readonly claims.Claim[],
-  owners: ReadonlyMap<string, string>,
+  owners: ReadonlyMap<string, { id: string; homeId: string }>,
 ): people.PersonFacts {
-  const ownerOf = (domain: string | null): string | null => (domain && owners.get(domain)) || null;
+  const ownerOf = (domain: string | null) => (domain && owners.get(domain)) || null;
   const statuses = said.filter((claim) => claim.facts.leadStatus?.[0] !== 'LEAD');
+  // Where an import says they work, else where their mailbox is, else the first company they were said to be at.
+  const owner =
+    ownerOf(pick(said, 'account')) ?? ownerOf(pick(said, 'emailDomain')) ?? ownerOf(pick(said, 'company', isEarlier));
   return {
     id,
-    // Where an import says they work, else where their mailbox is, else the first company they were said to be at.
-    accountId:
-      ownerOf(pick(said, 'account')) ?? ownerOf(pick(said, 'emailDomain')) ?? ownerOf(pick(said, 'company', isEarlier)),
+    accountId: owner?.id ?? null,
+    homeId: owner && owner.homeId !== owner.id ? owner.homeId : null,
     email: pick(said, 'email'),
     name: pick(said, 'name'),
     title: pick(said, 'title'),

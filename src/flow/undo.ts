@@ -1,16 +1,19 @@
 /** Takes a batch back: its signals, its word on who visitors are, and what existed only because of it. */
 import { NotFound } from '../core/errors.ts';
+import { emailKey } from '../core/identity/email.ts';
 import * as accounts from '../store/accounts.ts';
 import * as batches from '../store/batches.ts';
 import * as book from '../store/book.ts';
 import * as claims from '../store/claims.ts';
 import { type Database, inWorkspace, type Tx } from '../store/database.ts';
 import * as deadLetters from '../store/dead-letters.ts';
+import * as merges from '../store/merges.ts';
 import * as outcomes from '../store/outcomes.ts';
 import * as people from '../store/people.ts';
 import * as timeline from '../store/timeline.ts';
 import type { Workspace } from '../store/workspaces.ts';
 import { applyIdentities, impliedIdentity } from './identify.ts';
+import { separate } from './merge.ts';
 import { enterDiscovered, fromKept, openBook, placeAgain } from './place.ts';
 import { settleAccounts, settlePeople } from './settle.ts';
 
@@ -84,9 +87,18 @@ async function settleWithout(
   about: { accounts: Set<string>; people: Set<string>; visitors: Set<string> },
   now: Date,
 ): Promise<{ accounts: Set<string>; people: Set<string> }> {
-  const accountIds = [...about.accounts];
+  // What is said of a merged account counts for its survivor.
+  const standings = await merges.standings(tx, [...about.accounts]);
+  const accountIds = [
+    ...new Set([...about.accounts, ...[...standings.values()].map((one) => one.survivorId)]),
+  ];
   for (const id of await people.idsAt(tx, accountIds)) about.people.add(id);
   const personIds = [...about.people];
+  // Signals are kept without addresses, only with their hash: whoever is named by another one gets theirs back.
+  const addresses = new Map<string, string>();
+  for (const person of await people.byIds(tx, personIds)) {
+    if (person?.email) addresses.set(emailKey(person.email), person.email);
+  }
   await settleAccounts(tx, accountIds, now);
   await settlePeople(tx, personIds, now);
 
@@ -99,7 +111,11 @@ async function settleWithout(
     for (const signal of found) signals.set(signal.id, signal);
   }
   for (const [batchId, group] of Map.groupBy(signals.values(), (signal) => signal.batchId)) {
-    const implied = group.flatMap((one) => impliedIdentity(fromKept(one.clues), one.occurredAt) ?? []);
+    const implied = group.flatMap((one) => {
+      const clues = fromKept(one.clues);
+      clues.email = clues.personKeys.flatMap((key) => addresses.get(key) ?? [])[0] ?? null;
+      return impliedIdentity(clues, one.occurredAt) ?? [];
+    });
     const open = await openBook(
       tx,
       implied.map((one) => one.clues),
@@ -113,6 +129,7 @@ async function settleWithout(
   await placeAgain(tx, workspace, [...signals.values()], now);
   await settleAccounts(tx, accountIds, now);
   const goneAccounts = await unsaid(tx, accountIds);
+  await separate(tx, workspace, goneAccounts, now);
   await accounts.remove(tx, goneAccounts);
   return { accounts: new Set(goneAccounts), people: new Set(gonePeople) };
 }

@@ -15,6 +15,7 @@ import { storable } from '../store/text.ts';
 import * as timeline from '../store/timeline.ts';
 import type { Workspace } from '../store/workspaces.ts';
 import { refusalOf } from './ingest.ts';
+import { impossibleParent, type Refused } from './parents.ts';
 import { fromKept, openBook, placeAgain } from './place.ts';
 import { factsAt, type News, say, settleAccounts, settlePeople } from './settle.ts';
 
@@ -39,6 +40,8 @@ export const accountInputSchema = z.object({
   tier: text(),
   owner: text(),
   crmId: text(),
+  /** Any domain of the account it belongs to; that one may come later. */
+  parentDomain: text(),
 });
 export type AccountInput = z.input<typeof accountInputSchema>;
 
@@ -105,16 +108,23 @@ export async function upsertAccounts(
   for (const [index, raw] of inputs.entries()) {
     tryRow(result, index, () => {
       const input = accountInputSchema.parse(storable(raw));
-      const domains = [input.domain, ...(input.domains ?? [])].flatMap((given) => {
+      const read = (given: string | null | undefined, field: string): string[] => {
         if (!given) return [];
         const domain = registrableDomain(given);
         if (!domain) {
-          throw new Invalid(`[${index}].domain: '${given}' is not a domain`, 'Give it like acme.com.', {
-            field: 'domain',
-          });
+          throw new Invalid(`[${index}].${field}: '${given}' is not a domain`, 'Give it like acme.com.', { field });
         }
         return [domain];
-      });
+      };
+      const domains = [input.domain, ...(input.domains ?? [])].flatMap((given) => read(given, 'domain'));
+      input.parentDomain = read(input.parentDomain, 'parentDomain')[0] ?? null;
+      if (input.parentDomain && domains.includes(input.parentDomain)) {
+        throw new Invalid(
+          `[${index}].parentDomain: '${input.parentDomain}' is a domain of the account itself`,
+          'Give a domain of its parent, or leave it out.',
+          { field: 'parentDomain' },
+        );
+      }
       if (domains.length === 0 && !input.name) {
         throw new Invalid(`[${index}]: has neither domain nor name`, 'Give at least one of them.', {
           field: 'domain',
@@ -135,8 +145,8 @@ export async function upsertAccounts(
     rows.flatMap((row) => [row.clues, ...row.domains.map((domain) => ({ ...row.clues, domain }))]),
   );
   const news: News[] = [];
-  const ids = new Set<string>();
-  for (const { input, domains, nameKey, clues } of rows) {
+  const ids = new Map<string, number>();
+  for (const { index, input, domains, nameKey, clues } of rows) {
     const known =
       (input.crmId ? book.crmIds.get(input.crmId) : undefined) ??
       domains.flatMap((domain) => book.domains.get(domain) ?? [])[0] ??
@@ -144,13 +154,17 @@ export async function upsertAccounts(
       (domains.length === 0 && clues.nameKey && book.names.get(clues.nameKey)?.length === 1
         ? book.names.get(clues.nameKey)![0]
         : undefined);
-    const id = known?.id ?? accounts.accountIdOf(tx.workspaceId, domains[0] ?? `name:${nameKey}`);
+    const id = known?.homeId ?? accounts.accountIdOf(tx.workspaceId, domains[0] ?? `name:${nameKey}`);
     const { domains: _, ...said } = { ...input, domain: domains[0] };
     news.push({ id, imported: true, facts: factsAt(now, said), keys: [], domains });
-    ids.add(id);
+    if (!ids.has(id)) ids.set(id, index);
   }
   await say(tx, 'ACCOUNT', news, batchId);
-  const written = await settleAccounts(tx, [...ids], now);
+  const written = await settleAccounts(tx, [...ids.keys()], now);
+  for (const { accountId, problem } of written.refused) {
+    const index = ids.get(accountId);
+    if (index !== undefined) result.rejected.push({ index, ...refusedParent(index, inputs[index]!, problem) });
+  }
   result.created = written.created.length;
   result.updated = ids.size - written.created.length;
 
@@ -162,6 +176,12 @@ export async function upsertAccounts(
   await placePeopleAgain(tx, workspace, await claims.peopleWaitingFor(tx, keys.domains), now);
   await placeAgain(tx, workspace, await timeline.waitingFor(tx, keys, WAITING), now);
   return result;
+}
+
+/** The account itself is written; only who its parent is, is not taken. */
+function refusedParent(index: number, input: AccountInput, problem: Refused['problem']) {
+  const { code, message, hint } = impossibleParent(problem);
+  return { code, message: `[${index}].parentDomain: '${input.parentDomain ?? ''}': ${message}`, hint };
 }
 
 /** Settles people and takes the signals of those who moved along, those of their visitors too. */
@@ -278,6 +298,7 @@ export async function recordOutcomes(
       facts.push({
         externalId: input.externalId,
         accountId: account.id,
+        homeId: account.homeId === account.id ? null : account.homeId,
         type: input.type,
         occurredAt: input.at,
         receivedAt: input.receivedAt ?? now,

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { nameId } from '../core/id.ts';
 import type { Firmographics } from '../core/scoring/fit.ts';
+import type { Entry } from './book.ts';
 import type { Tx } from './database.ts';
 
 export interface Account {
@@ -19,6 +20,7 @@ export interface Account {
   owner: string | null;
   crmId: string | null;
   origin: 'IMPORTED' | 'DISCOVERED';
+  parentId: string | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -39,6 +41,8 @@ export interface AccountFacts {
   owner: string | null;
   crmId: string | null;
   origin: Account['origin'];
+  /** Columns that hold what only merged accounts know. */
+  filled: string[];
   /** One that speaks of it; null: somebody did by hand. */
   batchId: string | null;
 }
@@ -55,23 +59,23 @@ export async function write(
   if (facts.length === 0) return { created: [], changed: [] };
   const { rows } = await tx.client.query(
     `INSERT INTO account AS a (workspace_id, account_id, domain, name, name_key, industry, employees, revenue, country,
-       city, technologies, tier, owner, crm_id, origin, batch_id, created_at, updated_at)
+       city, technologies, tier, owner, crm_id, origin, batch_id, filled, created_at, updated_at)
      SELECT $1, id, domain, name, name_key, industry, employees, revenue, country, city,
-       coalesce(technologies::text[], '{}'), tier, owner, crm_id, origin, batch_id, $17, $17
+       coalesce(technologies::text[], '{}'), tier, owner, crm_id, origin, batch_id, filled::text[], $17, $17
      FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::float8[], $9::text[],
-       $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::uuid[])
+       $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::uuid[], $18::text[])
        AS t (id, domain, name, name_key, industry, employees, revenue, country, city, technologies, tier, owner, crm_id,
-         origin, batch_id)
+         origin, batch_id, filled)
      ORDER BY id
      ON CONFLICT (workspace_id, account_id) DO UPDATE SET
        domain = EXCLUDED.domain, name = EXCLUDED.name, name_key = EXCLUDED.name_key, industry = EXCLUDED.industry,
        employees = EXCLUDED.employees, revenue = EXCLUDED.revenue, country = EXCLUDED.country, city = EXCLUDED.city,
        technologies = EXCLUDED.technologies, tier = EXCLUDED.tier, owner = EXCLUDED.owner, crm_id = EXCLUDED.crm_id,
-       origin = EXCLUDED.origin, batch_id = EXCLUDED.batch_id, updated_at = EXCLUDED.updated_at
+       origin = EXCLUDED.origin, batch_id = EXCLUDED.batch_id, filled = EXCLUDED.filled, updated_at = EXCLUDED.updated_at
      WHERE (a.domain, a.name, a.industry, a.employees, a.revenue, a.country, a.city, a.technologies, a.tier, a.owner,
-         a.crm_id, a.origin, a.batch_id) IS DISTINCT FROM (EXCLUDED.domain, EXCLUDED.name, EXCLUDED.industry,
+         a.crm_id, a.origin, a.batch_id, a.filled) IS DISTINCT FROM (EXCLUDED.domain, EXCLUDED.name, EXCLUDED.industry,
          EXCLUDED.employees, EXCLUDED.revenue, EXCLUDED.country, EXCLUDED.city, EXCLUDED.technologies, EXCLUDED.tier,
-         EXCLUDED.owner, EXCLUDED.crm_id, EXCLUDED.origin, EXCLUDED.batch_id)
+         EXCLUDED.owner, EXCLUDED.crm_id, EXCLUDED.origin, EXCLUDED.batch_id, EXCLUDED.filled)
      RETURNING account_id, xmax = 0 AS created`,
     [
       tx.workspaceId,
@@ -91,6 +95,7 @@ export async function write(
       facts.map((f) => f.origin),
       facts.map((f) => f.batchId),
       now,
+      facts.map((f) => toArrayLiteral(f.filled)),
     ],
   );
   return {
@@ -143,67 +148,103 @@ export async function remove(tx: Tx, ids: readonly string[]): Promise<void> {
     .execute();
 }
 
-/** Accounts by id, in the order asked for; unknown ids are null. */
+/** Accounts by id, in the order asked for; unknown ids are null. For a merged one stands its survivor. */
 export async function byIds(tx: Tx, ids: readonly string[]): Promise<(Account | null)[]> {
   if (ids.length === 0) return [];
   const { rows } = await tx.client.query({
     name: 'accounts-by-id',
-    text: `SELECT a.*, (SELECT array_agg(domain ORDER BY domain) FROM account_domain AS d
-             WHERE d.workspace_id = $1 AND d.account_id = a.account_id) AS domains
-           FROM account AS a WHERE a.workspace_id = $1 AND a.account_id = ANY($2)`,
+    text: `SELECT w.account_id AS wanted, a.*, (SELECT array_agg(domain ORDER BY domain) FROM account_domain AS d
+             WHERE d.workspace_id = $1 AND d.account_id = ANY(a.account_id || ARRAY(
+               SELECT m.account_id FROM account AS m WHERE m.workspace_id = $1 AND m.survivor_id = a.account_id))) AS domains
+           FROM account AS w JOIN account AS a
+             ON a.workspace_id = $1 AND a.account_id = coalesce(w.survivor_id, w.account_id)
+           WHERE w.workspace_id = $1 AND w.account_id = ANY($2)`,
     values: [tx.workspaceId, ids],
   });
-  const byId = new Map(rows.map((row) => [row.account_id, toAccount(row)]));
+  const byId = new Map(rows.map((row) => [row.wanted, toAccount(row)]));
   return ids.map((id) => byId.get(id) ?? null);
 }
 
-/** The id of the account that owns the domain. */
-export async function idByDomain(tx: Tx, domain: string): Promise<string | null> {
-  const row = await tx.sql
-    .selectFrom('account_domain')
-    .select('account_id')
-    .where('workspace_id', '=', tx.workspaceId)
-    .where('domain', '=', domain)
-    .executeTakeFirst();
-  return row?.account_id ?? null;
+/** Accounts by their own ids as the book has them, merged ones too, each with its normal name and its own domains. */
+export async function entries(
+  tx: Tx,
+  ids: readonly string[],
+): Promise<(Entry & { nameKey: string; domains: string[] })[]> {
+  const { rows } = await tx.client.query(
+    `SELECT coalesce(a.survivor_id, a.account_id) AS id, coalesce(a.survivor_id, a.account_id) AS "survivorId",
+       a.account_id AS "homeId", a.name, a.name_key AS "nameKey",
+       CASE WHEN 'domain' = ANY(a.filled) THEN NULL ELSE a.domain END AS domain,
+       ARRAY(SELECT domain FROM account_domain AS d WHERE d.workspace_id = $1 AND d.account_id = a.account_id) AS domains
+     FROM account AS a WHERE a.workspace_id = $1 AND a.account_id = ANY($2) ORDER BY a.account_id`,
+    [tx.workspaceId, ids],
+  );
+  return rows;
 }
 
-/** Domain → id of the account that owns it. */
-export async function idsByDomain(tx: Tx, domains: readonly string[]): Promise<Map<string, string>> {
+/** The id of the account that owns the domain; of a merged one, its survivor's. */
+export async function idByDomain(tx: Tx, domain: string): Promise<string | null> {
+  return (await idsByDomain(tx, [domain])).get(domain)?.id ?? null;
+}
+
+/** Domain → the account that owns it, and the survivor it counts for (itself, if it is not merged). */
+export async function idsByDomain(
+  tx: Tx,
+  domains: readonly string[],
+): Promise<Map<string, { id: string; homeId: string }>> {
   if (domains.length === 0) return new Map();
   const { rows } = await tx.client.query({
     name: 'accounts-by-domain',
-    text: 'SELECT domain, account_id FROM account_domain WHERE workspace_id = $1 AND domain = ANY($2)',
+    text: `SELECT d.domain, coalesce(a.survivor_id, a.account_id) AS id, a.account_id AS "homeId"
+           FROM account_domain AS d JOIN account AS a ON a.workspace_id = $1 AND a.account_id = d.account_id
+           WHERE d.workspace_id = $1 AND d.domain = ANY($2)`,
     values: [tx.workspaceId, [...new Set(domains)]],
   });
-  return new Map(rows.map((row) => [row.domain, row.account_id]));
+  return new Map(rows.map((row) => [row.domain, row]));
 }
 
+/** All but those that are merged into others. */
 export async function allIds(tx: Tx): Promise<string[]> {
   const { rows } = await tx.client.query(
-    'SELECT account_id FROM account WHERE workspace_id = $1 ORDER BY account_id',
+    'SELECT account_id FROM account WHERE workspace_id = $1 AND survivor_id IS NULL ORDER BY account_id',
     [tx.workspaceId],
   );
   return rows.map((row) => row.account_id);
 }
 
-/** What scoring needs to know of accounts besides their signals, by id. `asOf` in the past: outcomes known then. */
+/** The accounts themselves and what was merged into them at $3, down the chains. */
+const MEMBERS_AS_OF = `WITH RECURSIVE member (account_id, home_id) AS (
+    SELECT id, id FROM unnest($2::uuid[]) AS id
+    UNION
+    SELECT m.account_id, l.account_id FROM member AS m
+      JOIN merge_log AS l ON l.workspace_id = $1 AND l.into_id = m.home_id
+    WHERE l.merged_at <= $3 AND (l.unmerged_at IS NULL OR l.unmerged_at > $3))
+  `;
+const OF_MEMBER = `o.outcome_id IN (
+  SELECT p.outcome_id FROM member AS m JOIN outcome AS p ON p.workspace_id = $1
+    AND ((p.account_id = m.home_id AND p.home_id IS NULL) OR p.home_id = m.home_id)
+  WHERE m.account_id = a.account_id)`;
+
+/**
+ * What scoring needs to know of accounts besides their signals, by id; not of those merged into others. `asOf` in the past:
+ * outcomes known then; `replay`: of whom the account was made up then.
+ */
 export async function firmographics(
   tx: Tx,
   ids: readonly string[],
   asOf: Date,
+  replay: Date | null = null,
 ): Promise<Map<string, AccountFactsForScore>> {
   const { rows } = await tx.client.query({
-    name: 'firmographics',
-    text: `SELECT a.account_id, a.domain, a.name, a.industry, a.employees, a.revenue, a.country, a.technologies,
+    name: replay ? 'firmographics-as-of' : 'firmographics',
+    text: `${replay ? MEMBERS_AS_OF : ''}SELECT a.account_id, a.domain, a.name, a.industry, a.employees, a.revenue, a.country, a.technologies,
              o.customer, o.open_opportunity, o.rejected_at
            FROM account AS a LEFT JOIN LATERAL (
              SELECT bool_or(type = 'WON') AS customer,
                     count(*) FILTER (WHERE type = 'OPPORTUNITY_OPENED') > count(*) FILTER (WHERE type IN ('WON', 'LOST')) AS open_opportunity,
                     max(occurred_at) FILTER (WHERE type = 'REJECTED_BY_SALES') AS rejected_at
-             FROM outcome AS o WHERE o.workspace_id = $1 AND o.account_id = a.account_id
+             FROM outcome AS o WHERE o.workspace_id = $1 AND ${replay ? OF_MEMBER : 'o.account_id = a.account_id'}
                AND o.occurred_at <= $3 AND o.received_at <= $3) AS o ON true
-           WHERE a.workspace_id = $1 AND a.account_id = ANY($2)`,
+           WHERE a.workspace_id = $1 AND a.account_id = ANY($2) AND a.survivor_id IS NULL`,
     values: [tx.workspaceId, ids, asOf],
   });
   return new Map(
@@ -343,10 +384,16 @@ function conditions(tx: Tx, filter: AccountFilter): { where: string[]; values: u
   );
   add(
     (v) =>
-      `a.account_id IN (SELECT account_id FROM account_domain WHERE workspace_id = $1 AND domain = ANY(${v}))`,
+      `a.account_id IN (SELECT coalesce(o.survivor_id, o.account_id) FROM account_domain AS d
+         JOIN account AS o ON o.workspace_id = $1 AND o.account_id = d.account_id
+         WHERE d.workspace_id = $1 AND d.domain = ANY(${v}))`,
     filter.domains,
   );
-  add((v) => `a.account_id = ANY(${v}::uuid[])`, filter.ids);
+  add(
+    (v) =>
+      `a.account_id IN (SELECT coalesce(survivor_id, account_id) FROM account WHERE workspace_id = $1 AND account_id = ANY(${v}::uuid[]))`,
+    filter.ids,
+  );
   add((v) => `a.owner = ${v}`, filter.owner);
   add((v) => `a.tier = ${v}`, filter.tier);
   add((v) => `a.industry = ${v}`, filter.industry);
@@ -364,6 +411,7 @@ function toAccount(row: Record<string, never> & { domains: string[] | null }): A
   const r = row as unknown as Account & {
     account_id: string;
     crm_id: string | null;
+    parent_id: string | null;
     created_at: Date;
     updated_at: Date;
     domains: string[] | null;
@@ -383,6 +431,7 @@ function toAccount(row: Record<string, never> & { domains: string[] | null }): A
     owner: r.owner,
     crmId: r.crm_id,
     origin: r.origin,
+    parentId: r.parent_id,
     createdAt: r.created_at,
     updatedAt: r.updated_at,
   };

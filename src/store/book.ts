@@ -11,32 +11,46 @@ export interface BookKeys {
   anonymousIds: Set<string>;
 }
 
+/** An account the book knows by some key. Of a merged one `survivorId` is another's. */
+export interface Entry extends AccountRef {
+  /** What a signal placed by it belongs to: the survivor, but of accounts that share a name each its own. */
+  id: string;
+  homeId: string;
+  survivorId: string;
+}
+
 /** A book that can still be written to: people and accounts made by the batch itself are entered as it goes. */
 export interface OpenBook extends Book {
-  domains: Map<string, AccountRef>;
-  names: Map<string, AccountRef[]>;
-  crmIds: Map<string, AccountRef>;
+  domains: Map<string, Entry>;
+  names: Map<string, Entry[]>;
+  crmIds: Map<string, Entry>;
   people: Map<string, PersonRef>;
   links: Map<string, VisitorLink[]>;
 }
 
-/** Links carry their person's account of today, so that a visitor follows its person when that one moves. */
+const ENTRY = `coalesce(a.survivor_id, a.account_id) AS account_id, a.account_id AS home_id,
+  CASE WHEN 'domain' = ANY(a.filled) THEN NULL ELSE a.domain END AS domain, a.name`;
+
+/**
+ * Links carry their person's account of today, so that a visitor follows its person when that one moves. What a
+ * survivor has only from merged accounts is left out: those are found themselves.
+ */
 const LOOK_UP = `
-  SELECT 'domain' AS what, d.domain AS key, a.account_id, a.domain, a.name, NULL::uuid AS person_id, NULL::timestamptz AS at
+  SELECT 'domain' AS what, d.domain AS key, ${ENTRY}, NULL::uuid AS person_id, NULL::timestamptz AS at
   FROM account_domain AS d JOIN account AS a ON a.workspace_id = $1 AND a.account_id = d.account_id
   WHERE d.workspace_id = $1 AND d.domain = ANY($2)
   UNION ALL
-  SELECT 'name', a.name_key, a.account_id, a.domain, a.name, NULL, NULL
+  SELECT 'name', a.name_key, ${ENTRY}, NULL, NULL
   FROM account AS a WHERE a.workspace_id = $1 AND a.name_key = ANY($3)
   UNION ALL
-  SELECT 'crm', a.crm_id, a.account_id, a.domain, a.name, NULL, NULL
-  FROM account AS a WHERE a.workspace_id = $1 AND a.crm_id = ANY($4)
+  SELECT 'crm', a.crm_id, ${ENTRY}, NULL, NULL
+  FROM account AS a WHERE a.workspace_id = $1 AND a.crm_id = ANY($4) AND NOT 'crm_id' = ANY(a.filled)
   UNION ALL
-  SELECT 'person', i.key, p.account_id, NULL, NULL, p.person_id, NULL
+  SELECT 'person', i.key, p.account_id, NULL, NULL, NULL, p.person_id, NULL
   FROM person_identity AS i JOIN person AS p ON p.workspace_id = $1 AND p.person_id = i.person_id
   WHERE i.workspace_id = $1 AND i.key = ANY($5)
   UNION ALL
-  SELECT 'link', l.anonymous_id, p.account_id, NULL, NULL, l.person_id, min(l.at)
+  SELECT 'link', l.anonymous_id, p.account_id, NULL, NULL, NULL, l.person_id, min(l.at)
   FROM visitor_link AS l JOIN person AS p ON p.workspace_id = $1 AND p.person_id = l.person_id
   WHERE l.workspace_id = $1 AND l.anonymous_id = ANY($6)
   GROUP BY l.anonymous_id, l.person_id, p.account_id`;
@@ -85,14 +99,35 @@ export async function lookUp(tx: Tx, keys: BookKeys): Promise<OpenBook> {
       links.push({ at: row.at, personId: row.person_id, accountId: row.account_id });
       book.links.set(row.key, links);
     } else {
-      const account: AccountRef = { id: row.account_id, domain: row.domain, name: row.name };
+      const { account_id: survivorId, home_id: homeId, domain, name } = row;
+      const account: Entry = { id: survivorId, homeId, survivorId, domain, name };
       if (row.what === 'domain') book.domains.set(row.key, account);
       else if (row.what === 'crm') book.crmIds.set(row.key, account);
-      else book.names.set(row.key, [...(book.names.get(row.key) ?? []), account]);
+      else enterName(book, row.key, account);
     }
   }
   for (const links of book.links.values()) sortLinks(links);
   return book;
+}
+
+/**
+ * Enters an account by its normal name. Accounts that share one stay apart even where they are merged: see `placeAll`
+ * for what becomes of the name.
+ */
+export function enterName(book: OpenBook, nameKey: string, account: Entry): void {
+  const others = (book.names.get(nameKey) ?? []).filter((one) => one.homeId !== account.homeId);
+  const all = [...others, account];
+  book.names.set(
+    nameKey,
+    all.map((one) => ({ ...one, id: all.length > 1 ? one.homeId : one.survivorId })),
+  );
+}
+
+/** The survivor of accounts that share a name and are all merged together; null where they are not. */
+export function sharedName(book: OpenBook, nameKey: string): Entry | null {
+  const [first, ...others] = book.names.get(nameKey) ?? [];
+  if (!first || others.length === 0 || others.some((one) => one.survivorId !== first.survivorId)) return null;
+  return { ...first, id: first.survivorId };
 }
 
 /** By time; ties by person, so that the order of arrival does not matter. */

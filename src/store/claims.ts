@@ -94,7 +94,11 @@ export async function settleDomains(tx: Tx, accountIds: readonly string[]): Prom
       [tx.workspaceId, value],
     );
   await give('subject_id = ANY($2)', accountIds);
-  if (rows.length > 0) await give('domain = ANY($2)', rows.map((row) => row.domain));
+  if (rows.length > 0)
+    await give(
+      'domain = ANY($2)',
+      rows.map((row) => row.domain),
+    );
 }
 
 /** Gives people the keys that are said to name them; one that belongs to somebody else stays theirs. */
@@ -114,7 +118,11 @@ export async function settleKeys(tx: Tx, personIds: readonly string[]): Promise<
       [tx.workspaceId, value],
     );
   await give('subject_id = ANY($2)', personIds);
-  if (rows.length > 0) await give('key = ANY($2)', rows.map((row) => row.key));
+  if (rows.length > 0)
+    await give(
+      'key = ANY($2)',
+      rows.map((row) => row.key),
+    );
 }
 
 /** People who are at no account though said to be at a company of one of these domains. */

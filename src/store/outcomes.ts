@@ -9,6 +9,8 @@ export interface OutcomeFacts {
   /** Id in the CRM; with the type it makes the outcome unique. */
   externalId: string;
   accountId: string;
+  /** Where it was recorded, if that account is merged into `accountId`. */
+  homeId: string | null;
   type: OutcomeType;
   occurredAt: Date;
   receivedAt: Date;
@@ -26,9 +28,9 @@ export async function record(
   if (outcomes.length === 0) return 0;
   const { rows } = await tx.client.query(
     `WITH added AS (
-       INSERT INTO outcome (workspace_id, outcome_id, account_id, external_id, type, occurred_at, received_at, amount, reason, batch_id)
+       INSERT INTO outcome (workspace_id, outcome_id, account_id, external_id, type, occurred_at, received_at, amount, reason, home_id, batch_id)
        SELECT $1, t.*, $10 FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
-         $8::float8[], $9::text[]) AS t
+         $8::float8[], $9::text[], $12::uuid[]) AS t
        ON CONFLICT (workspace_id, outcome_id) DO NOTHING RETURNING account_id),
      asked AS (
        INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
@@ -46,6 +48,7 @@ export async function record(
       outcomes.map((o) => o.reason),
       batchId,
       now,
+      outcomes.map((o) => o.homeId),
     ],
   );
   return rows[0].recorded;

@@ -20,6 +20,8 @@ export interface Person {
 export interface PersonFacts {
   id: string;
   accountId: string | null;
+  /** Where they are, if that account is merged into `accountId`. */
+  homeId: string | null;
   email: string | null;
   name: string | null;
   title: string | null;
@@ -45,19 +47,19 @@ export async function write(tx: Tx, facts: readonly PersonFacts[], now: Date): P
   if (facts.length === 0) return [];
   const { rows } = await tx.client.query(
     `INSERT INTO person AS p (workspace_id, person_id, account_id, email, name, title, phone, linkedin, lead_status,
-       origin, batch_id, created_at, updated_at)
+       origin, batch_id, home_id, created_at, updated_at)
      SELECT $1, t.*, $12, $12
      FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-       $10::text[], $11::uuid[])
-       AS t (id, account_id, email, name, title, phone, linkedin, lead_status, origin, batch_id)
+       $10::text[], $11::uuid[], $13::uuid[])
+       AS t (id, account_id, email, name, title, phone, linkedin, lead_status, origin, batch_id, home_id)
      ORDER BY id
      ON CONFLICT (workspace_id, person_id) DO UPDATE SET
        account_id = EXCLUDED.account_id, email = EXCLUDED.email, name = EXCLUDED.name, title = EXCLUDED.title,
        phone = EXCLUDED.phone, linkedin = EXCLUDED.linkedin, lead_status = EXCLUDED.lead_status,
-       origin = EXCLUDED.origin, batch_id = EXCLUDED.batch_id, updated_at = EXCLUDED.updated_at
-     WHERE (p.account_id, p.email, p.name, p.title, p.phone, p.linkedin, p.lead_status, p.origin, p.batch_id)
+       origin = EXCLUDED.origin, batch_id = EXCLUDED.batch_id, home_id = EXCLUDED.home_id, updated_at = EXCLUDED.updated_at
+     WHERE (p.account_id, p.email, p.name, p.title, p.phone, p.linkedin, p.lead_status, p.origin, p.batch_id, p.home_id)
        IS DISTINCT FROM (EXCLUDED.account_id, EXCLUDED.email, EXCLUDED.name, EXCLUDED.title, EXCLUDED.phone,
-         EXCLUDED.linkedin, EXCLUDED.lead_status, EXCLUDED.origin, EXCLUDED.batch_id)
+         EXCLUDED.linkedin, EXCLUDED.lead_status, EXCLUDED.origin, EXCLUDED.batch_id, EXCLUDED.home_id)
      RETURNING person_id, xmax = 0 AS created`,
     [
       tx.workspaceId,
@@ -72,6 +74,7 @@ export async function write(tx: Tx, facts: readonly PersonFacts[], now: Date): P
       facts.map((f) => f.origin),
       facts.map((f) => f.batchId),
       now,
+      facts.map((f) => f.homeId),
     ],
   );
   return rows.filter((row) => row.created).map((row) => row.person_id);
@@ -117,6 +120,16 @@ export async function remove(tx: Tx, ids: readonly string[]): Promise<void> {
     .where('workspace_id', '=', tx.workspaceId)
     .where('person_id', '=', sql<string>`any(${ids}::uuid[])`)
     .execute();
+}
+
+/** Person → the account they are at by themselves, merged or not; of those who are there. */
+export async function homesOf(tx: Tx, ids: readonly string[]): Promise<Map<string, string | null>> {
+  const { rows } = await tx.client.query({
+    name: 'homes-of-people',
+    text: 'SELECT person_id, coalesce(home_id, account_id) AS home_id FROM person WHERE workspace_id = $1 AND person_id = ANY($2)',
+    values: [tx.workspaceId, ids],
+  });
+  return new Map(rows.map((row) => [row.person_id, row.home_id]));
 }
 
 /** Ids of everybody at these accounts. */

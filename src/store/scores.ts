@@ -190,9 +190,16 @@ export async function request(tx: Tx, accountIds: readonly string[], now: Date):
 export async function requestAll(tx: Tx, now: Date): Promise<void> {
   await tx.client.query(
     `INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
-     SELECT workspace_id, gen_random_uuid(), account_id, $2 FROM account WHERE workspace_id = $1`,
+     SELECT workspace_id, gen_random_uuid(), account_id, $2 FROM account WHERE workspace_id = $1 AND survivor_id IS NULL`,
     [tx.workspaceId, now],
   );
+}
+
+/** Until the transaction's end nobody else saves scores. */
+export async function lockScores(tx: Tx): Promise<void> {
+  await tx.client.query("SELECT pg_advisory_xact_lock(hashtextextended('undercurrent.rescore.' || $1, 0))", [
+    tx.workspaceId,
+  ]);
 }
 
 /**
@@ -200,9 +207,7 @@ export async function requestAll(tx: Tx, now: Date): Promise<void> {
  * meanwhile stays. One transaction at a time per workspace, so that an older reading never overwrites a newer score.
  */
 export async function takeRequested(tx: Tx, limit: number): Promise<string[]> {
-  await tx.client.query("SELECT pg_advisory_xact_lock(hashtextextended('undercurrent.rescore.' || $1, 0))", [
-    tx.workspaceId,
-  ]);
+  await lockScores(tx);
   const { rows } = await tx.client.query({
     name: 'take-requested',
     text: `WITH mine AS (

@@ -57,6 +57,10 @@ export interface Tables {
     crm_id: string | null;
     origin: string;
     batch_id: string | null;
+    merged_into: string | null;
+    survivor_id: string | null;
+    filled: Defaulted<string[]>;
+    parent_id: string | null;
     created_at: Date;
     updated_at: Date;
   };
@@ -65,6 +69,7 @@ export interface Tables {
     workspace_id: string;
     person_id: string;
     account_id: string | null;
+    home_id: string | null;
     email: string | null;
     name: string | null;
     title: string | null;
@@ -196,7 +201,25 @@ export interface Tables {
     amount: number | null;
     reason: string | null;
     batch_id: string | null;
+    home_id: string | null;
   };
+  merge_log: {
+    workspace_id: string;
+    merge_id: string;
+    account_id: string;
+    into_id: string;
+    merged_at: Date;
+    unmerged_at: Date | null;
+  };
+  merged_signal: { workspace_id: string; signal_id: string; account_id: string | null };
+  account_edge: {
+    workspace_id: string;
+    child_id: string;
+    parent_id: string | null;
+    provenance: string;
+    since: Date;
+  };
+  duplicate_dismissal: { workspace_id: string; low_id: string; high_id: string; dismissed_at: Date };
   digest: {
     workspace_id: string;
     digest_id: string;

@@ -6,6 +6,7 @@ import type { Match, MatchMethod } from '../core/identity/match.ts';
 import type { Evidence } from '../core/scoring/evidence.ts';
 import type { SignalKind } from '../core/signal.ts';
 import type { Database, Tx } from './database.ts';
+import type { Tables } from './tables.ts';
 
 /** A signal as it is stored. */
 export interface StoredSignal {
@@ -50,16 +51,25 @@ export interface Placed {
  */
 const STAGING = 'CREATE TEMP TABLE IF NOT EXISTS incoming_signal (LIKE signal) ON COMMIT DELETE ROWS';
 
-const APPEND = `
+const appendFrom = (incoming: string) => `
   WITH added AS (
-    INSERT INTO signal SELECT * FROM incoming_signal
+    INSERT INTO signal SELECT * FROM ${incoming}
     ON CONFLICT (workspace_id, signal_id) DO NOTHING
-    RETURNING account_id),
+    RETURNING signal_id, account_id),
+  placed_while_merged AS (
+    INSERT INTO merged_signal (workspace_id, signal_id)
+    SELECT $1, signal_id FROM added WHERE account_id IN (SELECT survivor_id FROM account WHERE workspace_id = $1 AND survivor_id IS NOT NULL)
+    ON CONFLICT DO NOTHING),
   asked AS (
     INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
     SELECT $1, gen_random_uuid(), account_id, $2
     FROM (SELECT DISTINCT account_id FROM added WHERE account_id IS NOT NULL) AS touched)
   SELECT count(*) AS accepted FROM added`;
+const APPEND = appendFrom('incoming_signal');
+const APPEND_FEW = appendFrom('json_populate_recordset(NULL::signal, $3::json)');
+
+/** Up to so many signals go in one statement as JSON, beyond that by COPY, whose three more round trips pay only then. */
+const FEW = 100;
 
 /**
  * Appends signals and asks for the touched accounts to be rescored. Returns how many were new; the others were
@@ -69,18 +79,54 @@ export async function append(tx: Tx, signals: readonly StoredSignal[], now: Date
   if (signals.length === 0) return 0;
   // In the order of ids, so that two transactions with the same signals wait for each other instead of deadlocking.
   const ordered = [...signals].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  const few = ordered.length <= FEW;
+  if (!few) await copyIn(tx, ordered);
+  const { rows } = await tx.client.query({
+    name: few ? 'append-few-signals' : 'append-signals',
+    text: few ? APPEND_FEW : APPEND,
+    values: few
+      ? [tx.workspaceId, now, JSON.stringify(ordered.map((signal) => toRow(tx.workspaceId, signal)))]
+      : [tx.workspaceId, now],
+  });
+  return rows[0].accepted;
+}
+
+async function copyIn(tx: Tx, signals: readonly StoredSignal[]): Promise<void> {
   await tx.client.query(STAGING);
   const copy = tx.client.query(copyFrom('COPY incoming_signal FROM STDIN'));
   let text = '';
-  for (const signal of ordered) text += encode(tx.workspaceId, signal);
+  for (const signal of signals) text += encode(tx.workspaceId, signal);
   copy.end(text);
   await once(copy, 'finish');
-  const { rows } = await tx.client.query({
-    name: 'append-signals',
-    text: APPEND,
-    values: [tx.workspaceId, now],
-  });
-  return rows[0].accepted;
+}
+
+/** A row by the names of the table's columns. */
+function toRow(workspaceId: string, signal: StoredSignal): Record<keyof Tables['signal'], unknown> {
+  return {
+    workspace_id: workspaceId,
+    signal_id: signal.id,
+    batch_id: signal.batchId,
+    source: signal.source,
+    external_id: signal.externalId,
+    kind: signal.kind,
+    occurred_at: signal.occurredAt,
+    received_at: signal.receivedAt,
+    strength: signal.strength,
+    sentiment: signal.sentiment,
+    account_id: signal.accountId,
+    person_id: signal.personId,
+    anonymous_id: signal.anonymousId,
+    method: signal.match?.method ?? null,
+    confidence: signal.match?.confidence ?? 0,
+    evidence: signal.match?.evidence ?? [],
+    unplaced: signal.unplaced,
+    topics: signal.topics,
+    origin: signal.origin,
+    url: signal.url,
+    title: signal.title,
+    clues: signal.clues,
+    attributes: signal.attributes,
+  };
 }
 
 const NULL = '\\N';
@@ -275,6 +321,16 @@ export async function ofAccounts(tx: Tx, accountIds: readonly string[]): Promise
   return rows.map(toPlaced);
 }
 
+/** These signals, for placing them again. */
+export async function ofIds(tx: Tx, ids: readonly string[]): Promise<Placed[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await tx.client.query(
+    `SELECT ${PLACED} FROM signal WHERE workspace_id = $1 AND signal_id = ANY($2) ORDER BY signal_id FOR UPDATE`,
+    [tx.workspaceId, ids],
+  );
+  return rows.map(toPlaced);
+}
+
 /** Signals of these people, for placing them again. */
 export async function ofPeople(tx: Tx, personIds: readonly string[]): Promise<Placed[]> {
   if (personIds.length === 0) return [];
@@ -347,12 +403,14 @@ const MOVE = `
   WITH target AS (
     SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::float8[], $7::text[], $8::text[])
       AS t (signal_id, account_id, person_id, method, confidence, evidence, unplaced)),
+  before AS (
+    SELECT s.signal_id, s.account_id, s.person_id, s.method, s.confidence
+    FROM target AS t JOIN signal AS s ON s.workspace_id = $1 AND s.signal_id = t.signal_id),
   logged AS (
     INSERT INTO signal_move (workspace_id, signal_id, moved_at, account_id, person_id, method, confidence)
-    SELECT $1, s.signal_id, $9, s.account_id, s.person_id, s.method, s.confidence
-    FROM target AS t JOIN signal AS s ON s.workspace_id = $1 AND s.signal_id = t.signal_id
-    ON CONFLICT DO NOTHING
-    RETURNING account_id),
+    SELECT $1, signal_id, $9, account_id, person_id, method, confidence FROM before
+    -- Moved twice at one moment: where it was before the first time is what a replay asks for.
+    ON CONFLICT DO NOTHING),
   changed AS (
     UPDATE signal AS s SET account_id = t.account_id, person_id = t.person_id, method = t.method,
            confidence = t.confidence, evidence = t.evidence::text[], unplaced = t.unplaced
@@ -360,7 +418,7 @@ const MOVE = `
     RETURNING t.account_id)
   INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
   SELECT $1, gen_random_uuid(), account_id, $9
-  FROM (SELECT account_id FROM logged UNION SELECT account_id FROM changed) AS touched WHERE account_id IS NOT NULL`;
+  FROM (SELECT account_id FROM before UNION SELECT account_id FROM changed) AS touched WHERE account_id IS NOT NULL`;
 
 /** Moves signals to other accounts or people, keeps where they were, and asks for both sides to be rescored. */
 export async function move(tx: Tx, moves: readonly Move[], now: Date): Promise<void> {
@@ -384,6 +442,7 @@ export async function move(tx: Tx, moves: readonly Move[], now: Date): Promise<v
 export async function removeBatch(tx: Tx, batchId: string, now: Date): Promise<number> {
   const { rows } = await tx.client.query(
     `WITH gone AS (DELETE FROM signal WHERE workspace_id = $1 AND batch_id = $2 RETURNING signal_id, source, external_id, account_id),
+     merged AS (DELETE FROM merged_signal WHERE workspace_id = $1 AND signal_id IN (SELECT signal_id FROM gone)),
      moves AS (DELETE FROM signal_move WHERE workspace_id = $1 AND signal_id IN (SELECT signal_id FROM gone)),
      arrivals AS (DELETE FROM first_arrival AS f USING gone AS g WHERE f.workspace_id = $1 AND f.source = g.source AND f.external_id = g.external_id),
      asked AS (INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)

@@ -58,7 +58,7 @@ export async function counts(
   tx: Tx,
 ): Promise<{ accounts: number; signals: number; unplaced: number; people: number }> {
   const { rows } = await tx.client.query(
-    `SELECT (SELECT count(*) FROM account WHERE workspace_id = $1) AS accounts,
+    `SELECT (SELECT count(*) FROM account WHERE workspace_id = $1 AND survivor_id IS NULL) AS accounts,
             (SELECT count(*) FROM person WHERE workspace_id = $1) AS people,
             count(*) AS signals, count(*) FILTER (WHERE account_id IS NULL) AS unplaced
      FROM signal WHERE workspace_id = $1`,

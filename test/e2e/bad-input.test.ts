@@ -9,7 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { close, connect, inWorkspace } from '../../src/store/database.ts';
 import * as keys from '../../src/store/keys.ts';
 import { DEFAULT_SLUG, workspaceIdOf } from '../../src/store/workspaces.ts';
@@ -23,6 +23,9 @@ import {
   type Server,
   startServer,
 } from '../support/server.ts';
+
+// Processes, each a second or more where others use the machine too.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let fresh: FreshDatabase;
 let server: Server;

@@ -1,13 +1,16 @@
 /** Everything that was acknowledged is stored exactly once, whatever is killed in the middle. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { drain } from '../../src/flow/rescore.ts';
 import { close, connect, inWorkspace } from '../../src/store/database.ts';
 import * as scores from '../../src/store/scores.ts';
 import { DEFAULT_SLUG, workspaceIdOf } from '../../src/store/workspaces.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { ADMIN_KEY, queryAs, type Server, startServer, until } from '../support/server.ts';
+
+// Processes, each a second or more where others use the machine too.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const WORKSPACE = workspaceIdOf(DEFAULT_SLUG);
 const CONNECTIONS = 16;

@@ -4,10 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import RudderAnalytics from '@rudderstack/rudder-sdk-node';
 import { Analytics } from '@segment/analytics-node';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DEFAULT_SLUG, workspaceIdOf } from '../../src/store/workspaces.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { queryAs, runCli, type Server, startServer, until } from '../support/server.ts';
+
+// Processes, each a second or more where others use the machine too.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let fresh: FreshDatabase;
 let server: Server;

@@ -134,7 +134,9 @@ describe('when the database fails', () => {
     await blocker.query('BEGIN; LOCK TABLE signal IN ACCESS EXCLUSIVE MODE');
     const first = gathered.push(intake, adapter, {}, incoming('blocked'));
     await until('the lock is waited for', async () => {
-      const { rows } = await blocker.query('SELECT 1 FROM pg_locks WHERE NOT granted');
+      const { rows } = await blocker.query(
+        'SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE NOT granted AND datname = current_database()',
+      );
       return rows.length > 0;
     });
     const many = gathered.push(intake, adapter, {}, incoming(...new Array<string>(100_000).fill('dull')));

@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SettingsInvalid } from '../../src/core/errors.ts';
-import { openIpRanges } from '../../src/edge/ip-ranges.ts';
+import { openIpRanges, pathsOf, staleness } from '../../src/edge/ip-ranges.ts';
 import { encodeMmdb } from './mmdb-file.ts';
 
 let folder: string;
@@ -319,6 +319,213 @@ describe('MMDB', () => {
     expect(ranges.lookup('198.51.100.1')?.class).toBe('isp');
   });
 });
+
+describe('the operator’s own table', () => {
+  test('beats every other source, whatever the order of the files', async () => {
+    const own = await file(
+      'own.csv',
+      '198.51.100.0/24,acme.com\n198.51.100.128/25,ignore\n2001:db8::/32,www.birch.example\n',
+    );
+    const other = await file(
+      'other.csv',
+      'network,asn,organisation,hosting\n198.51.100.7,64500,Quiet Lines,true\n198.51.101.0/24,64500,Quiet Lines,\n',
+    );
+    for (const paths of [
+      [own, other],
+      [other, own],
+    ]) {
+      const { lookup } = await openIpRanges(paths);
+      const mine = {
+        class: 'business',
+        domain: 'acme.com',
+        organisation: null,
+        source: 'own',
+        confidence: 1,
+      };
+      expect(lookup('198.51.100.7')).toMatchObject({ ...mine, asn: 64500 });
+      expect(lookup('198.51.100.8')).toMatchObject({ ...mine, asn: null });
+      expect(lookup('198.51.100.200')).toMatchObject({ class: 'unknown', domain: null, confidence: 1 });
+      expect(lookup('2001:db8::1')).toMatchObject({ domain: 'birch.example' });
+      expect(lookup('198.51.101.1')).toMatchObject({ organisation: 'Quiet Lines' });
+    }
+  });
+
+  test('with a header it is told by #own or by a column named account', async () => {
+    const content = 'network,domain\n198.51.100.0/24,acme.com\n';
+    const table = await file('table.csv', content);
+    expect((await openIpRanges([`${table}#own`])).lookup('198.51.100.1')).toMatchObject({
+      class: 'business',
+      domain: 'acme.com',
+      confidence: 1,
+    });
+    // Without it, a domain alone is what addresses resolve to.
+    expect((await openIpRanges([table])).lookup('198.51.100.1')).toMatchObject({ class: 'unknown' });
+    const named = await open('named.csv', 'account,network\nacme.com,198.51.100.0/24\n');
+    expect(named.lookup('198.51.100.1')).toMatchObject({ domain: 'acme.com', confidence: 1 });
+  });
+
+  test('an organisation is no domain', async () => {
+    const ranges = await open(
+      'words.csv',
+      '198.51.100.0/24,Acme.com Foods\n198.51.101.0/24,64500,acme.com\n',
+    );
+    expect(ranges.lookup('198.51.100.1')).toMatchObject({ organisation: 'Acme.com Foods', domain: null });
+    expect(ranges.lookup('198.51.101.1')).toMatchObject({
+      organisation: 'acme.com',
+      asn: 64500,
+      domain: null,
+    });
+  });
+});
+
+describe('lists', () => {
+  const content = '# a comment\n198.51.100.0/25\n198.51.100.200 # one address\n2001:db8::/48\n';
+  test.each([
+    ['vpn_ipv4.txt', '', 'proxy'],
+    ['datacenter.txt', '', 'hosting'],
+    ['list.txt', '#proxy', 'proxy'],
+    ['list.txt', '#vpn', 'proxy'],
+    ['list.txt', '#hosting', 'hosting'],
+    ['vpn.txt', '#gateway', 'gateway'],
+  ])('%s%s is of class %s', async (name, suffix, found) => {
+    const ranges = await openIpRanges([(await file(name, content)) + suffix]);
+    expect(ranges.sources).toMatchObject([{ kind: 'list of ranges', ranges: 3, name: name.slice(0, -4) }]);
+    for (const ip of ['198.51.100.1', '198.51.100.200', '2001:db8::9']) {
+      expect(ranges.lookup(ip)).toMatchObject({ class: found, organisation: null });
+    }
+    expect(ranges.lookup('198.51.100.201')).toBeUndefined();
+  });
+
+  test('AS numbers class the networks that another source gives them', async () => {
+    const owners = await file(
+      'owners.csv',
+      '198.51.100.0/24,64500,Acme Steel\n198.51.101.0/24,64501,Birch Foods\n',
+    );
+    const list = await file('numbers.txt', 'AS64500 # Acme Steel\nas64999\n');
+    const ranges = await openIpRanges([`${list}#hosting`, owners]);
+    expect(ranges.sources[0]).toMatchObject({ kind: 'list of AS numbers', ranges: 2 });
+    expect(ranges.lookup('198.51.100.1')).toMatchObject({
+      class: 'hosting',
+      organisation: 'Acme Steel',
+      asn: 64500,
+    });
+    expect(ranges.lookup('198.51.101.1')).toMatchObject({ class: 'business', organisation: 'Birch Foods' });
+  });
+
+  test('a list that names no class is refused, and so is a class that is none', async () => {
+    const path = await file('plain.txt', content);
+    await expect(openIpRanges([path])).rejects.toThrow(/line 2 .*#proxy/);
+    await expect(openIpRanges([`${path}#horse`])).rejects.toThrow(/#horse is no class/);
+  });
+});
+
+describe('several sources', () => {
+  test('of two names the more specific range’s counts, in CSV and MMDB', async () => {
+    const wide = await file(
+      'wide.mmdb',
+      encodeMmdb('GeoLite2-ASN', {
+        '198.51.100.0/22': { autonomous_system_number: 64500, autonomous_system_organization: 'Outer Foods' },
+      }),
+    );
+    const narrow = await file(
+      'narrow.csv',
+      '198.51.100.0/25,64501,Inner Foods\n2001:db8::/48,64501,Inner Foods\n',
+    );
+    const wider = await file('wider.csv', '198.51.0.0/16,64502,Huge Foods\n2001:db8::/32,64502,Huge Foods\n');
+    for (const paths of [
+      [wide, narrow, wider],
+      [wider, narrow, wide],
+    ]) {
+      const ranges = await openIpRanges(paths);
+      const owner = (ip: string) => ranges.lookup(ip)?.organisation;
+      expect(owner('198.51.100.1')).toBe('Inner Foods');
+      expect(owner('198.51.100.200')).toBe('Outer Foods');
+      expect(owner('198.51.200.1')).toBe('Huge Foods');
+      expect(owner('2001:db8::1')).toBe('Inner Foods');
+      expect(owner('2001:db8:1::1')).toBe('Huge Foods');
+      expect(ranges.factsOf('198.51.100.1').map(({ source }) => source)).toEqual(['narrow', 'wide', 'wider']);
+    }
+  });
+
+  test('ipinfo’s nested records', async () => {
+    const ranges = await open(
+      'nested.mmdb',
+      encodeMmdb('ipinfo', {
+        '198.51.100.0/25': {
+          asn: { asn: 'AS64500', name: 'Quiet Lines', domain: 'quiet.com', type: 'isp' },
+          company: { name: 'Acme Steel', domain: 'acme.com', type: 'business' },
+          privacy: { vpn: false },
+        },
+        '198.51.100.128/25': { asn: { asn: 'AS64500', name: 'Acme Steel' }, privacy: { vpn: true } },
+      }),
+    );
+    expect(ranges.lookup('198.51.100.1')).toMatchObject({
+      class: 'business',
+      domain: 'acme.com',
+      asn: 64500,
+    });
+    expect(ranges.lookup('198.51.100.129')).toMatchObject({ class: 'proxy', organisation: 'Acme Steel' });
+  });
+});
+
+describe('reload', () => {
+  const later = new Date(Date.now() + 60_000);
+
+  test('takes what changed, and nothing else', async () => {
+    const one = await file('one.csv', '198.51.100.0/24,Acme Steel\n');
+    const two = await file('two.csv', '198.51.101.0/24,Birch Foods\n');
+    const ranges = await openIpRanges([one, two]);
+    expect(await ranges.reload()).toBe(false);
+    await writeFile(one, '198.51.100.0/24,Delta Mills\n198.51.102.0/24,Delta Mills\n');
+    await utimes(one, later, later);
+    expect(ranges.lookup('198.51.100.1')?.organisation).toBe('Acme Steel');
+    expect(await ranges.reload()).toBe(true);
+    expect(ranges.lookup('198.51.100.1')?.organisation).toBe('Delta Mills');
+    expect(ranges.lookup('198.51.101.1')?.organisation).toBe('Birch Foods');
+    expect(ranges.sources.map((source) => source.ranges)).toEqual([2, 1]);
+  });
+
+  test('a broken or missing new file changes nothing, and is mended by the next', async () => {
+    const one = await file('broken.csv', '198.51.100.0/24,Acme Steel\n');
+    const ranges = await openIpRanges([one]);
+    await writeFile(one, 'nonsense\n');
+    await utimes(one, later, later);
+    await expect(ranges.reload()).rejects.toThrow(SettingsInvalid);
+    await rm(one);
+    await expect(ranges.reload()).rejects.toThrow(/broken\.csv/);
+    expect(ranges.lookup('198.51.100.1')?.organisation).toBe('Acme Steel');
+    await writeFile(one, '198.51.100.0/24,Delta Mills\n');
+    expect(await ranges.reload()).toBe(true);
+    expect(ranges.lookup('198.51.100.1')?.organisation).toBe('Delta Mills');
+  });
+
+  test('watching reloads by itself until it is stopped', async () => {
+    const one = await file('watched.csv', '198.51.100.0/24,Acme Steel\n');
+    const ranges = await openIpRanges([one]);
+    const reloaded = Promise.withResolvers<SettingsInvalid | null>();
+    const stop = ranges.watch(5, reloaded.resolve);
+    // Moved into place: half a file would be told as an error first.
+    await rename(await file('new.csv', '198.51.100.0/24,Delta Mills and Sons\n'), one);
+    expect(await reloaded.promise).toBeNull();
+    stop();
+    expect(ranges.lookup('198.51.100.1')?.organisation).toBe('Delta Mills and Sons');
+  });
+});
+
+test('databases older than 60 days are told', () => {
+  const source = { name: 'asn', kind: 'GeoLite2-ASN', ranges: null, built: new Date('2026-01-01T00:00:00Z') };
+  expect(staleness([source], new Date('2026-03-02T00:00:00Z'))).toEqual([]);
+  expect(staleness([source], new Date('2026-03-03T00:00:00Z'))).toEqual([
+    'asn is 61 days old: get a newer one',
+  ]);
+  expect(staleness([{ ...source, built: null }], new Date('2030-01-01T00:00:00Z'))).toEqual([]);
+});
+
+test.each([
+  ['', []],
+  ['a.mmdb', ['a.mmdb']],
+  [' a.mmdb , b.csv#proxy,,', ['a.mmdb', 'b.csv#proxy']],
+])('the setting "%s" lists %j', (setting, paths) => expect(pathsOf(setting)).toEqual(paths));
 
 describe('files that cannot be used', () => {
   test.each([

@@ -169,7 +169,13 @@ test('more than can wait is sent away with Retry-After, and what waited is store
   // Identities without news are looked at and dropped: cheap, and they wait like all others.
   const idle = { batch: new Array(2_500).fill({ type: 'identify', userId: 'u' }) };
   const waiting = [send({ batch: [page({ messageId: 'first in line' })] })];
-  while (((await blocker.query('SELECT 1 FROM pg_locks WHERE NOT granted')).rowCount ?? 0) === 0);
+  while (
+    ((
+      await blocker.query(
+        'SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE NOT granted AND datname = current_database()',
+      )
+    ).rowCount ?? 0) === 0
+  );
   for (let n = 0; n < 40; n++) waiting.push(send(idle));
   let answer = await send({ batch: [page({ messageId: 'turned away' })] });
   while (answer.status === 200) answer = await send({ batch: [page({ messageId: 'turned away' })] });

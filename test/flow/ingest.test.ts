@@ -15,14 +15,27 @@ beforeAll(async () => {
 beforeEach(() => world.clear());
 afterAll(() => world.close());
 
-const view = (id: string, hints: Event['hints'], at = hours(-1)): Event => ({ id, at: at.toISOString(), hints });
+const view = (id: string, hints: Event['hints'], at = hours(-1)): Event => ({
+  id,
+  at: at.toISOString(),
+  hints,
+});
 
 const MIXED: Event[] = [
   view('m1', { domain: 'northwind.example' }, days(-40)),
   view('m2', { domain: 'southwind.example' }, days(-3)),
   view('m3', { anonymousId: 'browser-1' }, days(-2)),
-  { id: 'm4', at: days(-1).toISOString(), kind: 'content.form', hints: { anonymousId: 'browser-1', email: 'ann@northwind.example' } },
-  { id: 'm5', at: hours(-30).toISOString(), identity: { anonymousId: 'browser-2', userId: 'u2', email: 'bob@southwind.example' } },
+  {
+    id: 'm4',
+    at: days(-1).toISOString(),
+    kind: 'content.form',
+    hints: { anonymousId: 'browser-1', email: 'ann@northwind.example' },
+  },
+  {
+    id: 'm5',
+    at: hours(-30).toISOString(),
+    identity: { anonymousId: 'browser-2', userId: 'u2', email: 'bob@southwind.example' },
+  },
   view('m6', { anonymousId: 'browser-2' }, hours(-20)),
   view('m7', { email: 'carl@gmail.com' }, hours(-20)),
 ];
@@ -46,12 +59,17 @@ describe('the same records again', () => {
 
   test('from another source are other signals', async () => {
     await world.ingest([view('same', { domain: 'northwind.example' })]);
-    const { taken } = await world.ingest([view('same', { domain: 'northwind.example' })], { adapter: source('other') });
+    const { taken } = await world.ingest([view('same', { domain: 'northwind.example' })], {
+      adapter: source('other'),
+    });
     expect(taken.accepted).toBe(1);
   });
 
   test('without a time of their own get the first one’s id', async () => {
-    const event = (at: Date): Event => ({ ...view('untimed', { domain: 'northwind.example' }, at), untimed: true });
+    const event = (at: Date): Event => ({
+      ...view('untimed', { domain: 'northwind.example' }, at),
+      untimed: true,
+    });
     await world.ingest([event(hours(-2))], { now: hours(-2) });
     const { taken } = await world.ingest([event(hours(0))], { now: NOW });
     expect(taken).toMatchObject({ accepted: 0, duplicates: 1 });
@@ -61,13 +79,23 @@ describe('the same records again', () => {
 
   test('taken at the same time over eight connections are stored once each', async () => {
     const events = Array.from({ length: 60 }, (_, n) =>
-      view(`c${n}`, { domain: `company-${n % 7}.example`, anonymousId: `b${n % 5}`, ...(n % 4 ? {} : { userId: `u${n % 5}` }) }, hours(-n - 1)),
+      view(
+        `c${n}`,
+        {
+          domain: `company-${n % 7}.example`,
+          anonymousId: `b${n % 5}`,
+          ...(n % 4 ? {} : { userId: `u${n % 5}` }),
+        },
+        hours(-n - 1),
+      ),
     );
     const takings = await Promise.all(
       Array.from({ length: 8 }, (_, n) => world.ingest(events.slice(n * 3, n * 3 + 36))),
     );
     expect(takings.reduce((sum, { taken }) => sum + taken.accepted, 0)).toBe(57);
-    const [row] = await world.query('SELECT count(*) AS all, count(DISTINCT external_id) AS different FROM signal');
+    const [row] = await world.query(
+      'SELECT count(*) AS all, count(DISTINCT external_id) AS different FROM signal',
+    );
     expect(row).toEqual({ all: 57, different: 57 });
   });
 });
@@ -87,11 +115,30 @@ describe('the order of arrival', () => {
     );
   const events: Event[] = [
     ...MIXED,
-    { id: 'm8', at: days(-5).toISOString(), identity: { userId: 'u2', account: { domain: 'southwind.example', name: 'Southwind', industry: 'Retail', employees: 40 } } },
-    { id: 'm9', at: days(-4).toISOString(), identity: { userId: 'u2', account: { domain: 'southwind.example', industry: 'Farming' } } },
+    {
+      id: 'm8',
+      at: days(-5).toISOString(),
+      identity: {
+        userId: 'u2',
+        account: { domain: 'southwind.example', name: 'Southwind', industry: 'Retail', employees: 40 },
+      },
+    },
+    {
+      id: 'm9',
+      at: days(-4).toISOString(),
+      identity: { userId: 'u2', account: { domain: 'southwind.example', industry: 'Farming' } },
+    },
     view('m10', { companyName: 'Southwind' }, days(-6)),
-    { id: 'm11', at: days(-9).toISOString(), identity: { email: 'bob@southwind.example', userId: 'u2', person: { title: 'Clerk' } } },
-    { id: 'm12', at: days(-8).toISOString(), identity: { email: 'bob@southwind.example', userId: 'u2', person: { title: 'VP Data' } } },
+    {
+      id: 'm11',
+      at: days(-9).toISOString(),
+      identity: { email: 'bob@southwind.example', userId: 'u2', person: { title: 'Clerk' } },
+    },
+    {
+      id: 'm12',
+      at: days(-8).toISOString(),
+      identity: { email: 'bob@southwind.example', userId: 'u2', person: { title: 'VP Data' } },
+    },
     { ...view('m13', { userId: 'u2' }, days(-7)), kind: 'site.pricing_view' },
   ];
 
@@ -128,9 +175,18 @@ describe('bad records', () => {
       view('also good', { domain: 'northwind.example' }),
     ]);
     expect(taken).toMatchObject({ received: 3, accepted: 2, rejected: 1 });
-    expect(taken.refused).toEqual([{ index: 1, place: 'record 2', code: 'BAD', message: 'it is bad', hint: 'Mend it.' }]);
+    expect(taken.refused).toEqual([
+      { index: 1, place: 'record 2', code: 'BAD', message: 'it is bad', hint: 'Mend it.' },
+    ]);
     const [letter] = await world.within((tx) => deadLetters.list(tx, { batchId: batch }));
-    expect(letter).toMatchObject({ source: 'site', place: 'record 2', code: 'BAD', reason: 'it is bad', hint: 'Mend it.', parsed: true });
+    expect(letter).toMatchObject({
+      source: 'site',
+      place: 'record 2',
+      code: 'BAD',
+      reason: 'it is bad',
+      hint: 'Mend it.',
+      parsed: true,
+    });
     expect(JSON.parse(letter!.raw.toString())).toMatchObject({ id: 'bad' });
   });
 
@@ -157,13 +213,17 @@ describe('bad records', () => {
   test('that only the database refuses do not take their neighbours down', async () => {
     // Longer than a key of an index may be: only PostgreSQL knows that limit.
     const poison = randomText(9_000);
-    const events = Array.from({ length: 9 }, (_, n) => view(`n${n}`, { domain: 'northwind.example' }, hours(-n)));
+    const events = Array.from({ length: 9 }, (_, n) =>
+      view(`n${n}`, { domain: 'northwind.example' }, hours(-n)),
+    );
     events.splice(4, 0, { ...view('poison', { anonymousId: poison }) });
     const { taken } = await world.ingest(events);
     expect(taken).toMatchObject({ accepted: 9, rejected: 1 });
     expect(taken.refused).toMatchObject([{ index: 4, place: 'record 5', code: 'UNSTORABLE' }]);
     expect(taken.refused[0]!.message).toContain('index row');
-    expect(await world.query('SELECT place, code FROM dead_letter')).toEqual([{ place: 'record 5', code: 'UNSTORABLE' }]);
+    expect(await world.query('SELECT place, code FROM dead_letter')).toEqual([
+      { place: 'record 5', code: 'UNSTORABLE' },
+    ]);
   });
 });
 
@@ -187,16 +247,48 @@ describe('strange text', () => {
       {
         id: ODD,
         at: hours(-1).toISOString(),
-        hints: { anonymousId: ODD, userId: ODD, companyName: ODD, domain: ODD, email: ODD, city: ODD, country: ODD, crmId: ODD, linkedin: ODD, author: ODD },
+        hints: {
+          anonymousId: ODD,
+          userId: ODD,
+          companyName: ODD,
+          domain: ODD,
+          email: ODD,
+          city: ODD,
+          country: ODD,
+          crmId: ODD,
+          linkedin: ODD,
+          author: ODD,
+        },
         signal: { topics: [ODD], url: ODD, title: ODD, origin: ODD, attributes: { [ODD]: [ODD] } },
       },
-      { id: 'i', at: hours(-1).toISOString(), identity: { userId: ODD, anonymousId: ODD, person: { name: ODD, title: ODD, phone: ODD, linkedin: ODD }, account: { domain: 'northwind.example', name: ODD, industry: ODD, country: ODD } } },
+      {
+        id: 'i',
+        at: hours(-1).toISOString(),
+        identity: {
+          userId: ODD,
+          anonymousId: ODD,
+          person: { name: ODD, title: ODD, phone: ODD, linkedin: ODD },
+          account: { domain: 'northwind.example', name: ODD, industry: ODD, country: ODD },
+        },
+      },
     ]);
     expect(taken.refused).toEqual([]);
-    const [row] = await world.query('SELECT external_id, topics, url, title, origin, attributes, anonymous_id FROM signal');
-    expect(row).toEqual({ external_id: CLEAN, topics: [CLEAN], url: CLEAN, title: CLEAN, origin: CLEAN, attributes: { [CLEAN]: [CLEAN] }, anonymous_id: CLEAN });
+    const [row] = await world.query(
+      'SELECT external_id, topics, url, title, origin, attributes, anonymous_id FROM signal',
+    );
+    expect(row).toEqual({
+      external_id: CLEAN,
+      topics: [CLEAN],
+      url: CLEAN,
+      title: CLEAN,
+      origin: CLEAN,
+      attributes: { [CLEAN]: [CLEAN] },
+      anonymous_id: CLEAN,
+    });
     expect(await world.query('SELECT name FROM person')).toEqual([{ name: CLEAN }]);
-    expect(await world.query("SELECT name, industry FROM account WHERE domain = 'northwind.example'")).toEqual([{ name: CLEAN, industry: CLEAN }]);
+    expect(
+      await world.query("SELECT name, industry FROM account WHERE domain = 'northwind.example'"),
+    ).toEqual([{ name: CLEAN, industry: CLEAN }]);
   });
 
   test('as a reason, a place and a file name of a dead letter', async () => {
@@ -213,21 +305,32 @@ describe('strange text', () => {
   });
 
   test('of one MiB as a title is stored whole', async () => {
-    await world.ingest([{ ...view('long', { domain: 'northwind.example' }), signal: { title: 'x'.repeat(2 ** 20) } }]);
+    await world.ingest([
+      { ...view('long', { domain: 'northwind.example' }), signal: { title: 'x'.repeat(2 ** 20) } },
+    ]);
     expect(await world.query('SELECT length(title) AS length FROM signal')).toEqual([{ length: 2 ** 20 }]);
   });
 
   test('of any kind never stops the others', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.string({ unit: 'binary', maxLength: 40 }), { minLength: 1, maxLength: 8 }), async (texts) => {
-        await world.clear();
-        const events = texts.map((text, n) => ({
-          ...view(`${n}${text}`, { anonymousId: text, userId: text, companyName: text, domain: text, email: `${text}@northwind.example` }),
-          signal: { topics: [text], title: text, url: text, attributes: { text } },
-        }));
-        const { taken } = await world.ingest(events);
-        expect(taken.accepted).toBe(texts.length);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.string({ unit: 'binary', maxLength: 40 }), { minLength: 1, maxLength: 8 }),
+        async (texts) => {
+          await world.clear();
+          const events = texts.map((text, n) => ({
+            ...view(`${n}${text}`, {
+              anonymousId: text,
+              userId: text,
+              companyName: text,
+              domain: text,
+              email: `${text}@northwind.example`,
+            }),
+            signal: { topics: [text], title: text, url: text, attributes: { text } },
+          }));
+          const { taken } = await world.ingest(events);
+          expect(taken.accepted).toBe(texts.length);
+        },
+      ),
       { numRuns: 20 },
     );
   });
@@ -239,15 +342,27 @@ describe('a connection that is cut off', () => {
     const killer = new pg.Client({ connectionString: inject('superuserUrl') });
     await killer.connect();
     const records = MIXED.map((record, at) => ({ place: `record ${at + 1}`, record }));
-    const cut = ingest.take(world.intake, { id: batch, adapter: source(), settings: {} }, records, NOW, async (tx) => {
-      // Everything is written by now but nothing is committed.
-      const { rows } = await tx.client.query('SELECT pg_backend_pid() AS pid');
-      await killer.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
-    });
+    const cut = ingest.take(
+      world.intake,
+      { id: batch, adapter: source(), settings: {} },
+      records,
+      NOW,
+      async (tx) => {
+        // Everything is written by now but nothing is committed.
+        const { rows } = await tx.client.query('SELECT pg_backend_pid() AS pid');
+        await killer.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
+      },
+    );
     await expect(cut).rejects.toThrow();
     await killer.end();
     const left = await contents(world);
-    expect([left.signal, left.account, left.person, left.dead_letter, left.visitor_link]).toEqual([[], [], [], [], []]);
+    expect([left.signal, left.account, left.person, left.dead_letter, left.visitor_link]).toEqual([
+      [],
+      [],
+      [],
+      [],
+      [],
+    ]);
     const { taken } = await world.ingest(MIXED, { batch });
     expect(taken.accepted).toBe(6);
     expect(await world.query('SELECT received, accepted FROM batch')).toEqual([{ received: 7, accepted: 6 }]);
@@ -256,11 +371,15 @@ describe('a connection that is cut off', () => {
 
 describe('months', () => {
   test('are made by many at once', async () => {
-    const others = await Promise.all(Array.from({ length: 6 }, () => database.connect(world.fresh.url, { max: 2 })));
+    const others = await Promise.all(
+      Array.from({ length: 6 }, () => database.connect(world.fresh.url, { max: 2 })),
+    );
     const times = Array.from({ length: 8 }, (_, n) => new Date(Date.UTC(2019, n, 1)));
     await Promise.all(others.map((db) => timeline.ensureMonths(db, times)));
     await Promise.all(others.map(database.close));
-    const { rows } = await world.db.pool.query("SELECT count(*) AS months FROM pg_class WHERE relname LIKE 'signal\\_2019\\___'");
+    const { rows } = await world.db.pool.query(
+      "SELECT count(*) AS months FROM pg_class WHERE relname LIKE 'signal\\_2019\\___'",
+    );
     expect(rows).toEqual([{ months: 8 }]);
   });
 
@@ -268,11 +387,9 @@ describe('months', () => {
     const edges = ['2026-02-01T00:00:00.000Z', '2026-02-28T23:59:59.999Z', '2026-03-01T00:00:00.000Z'];
     const { taken } = await world.ingest(edges.map((at, n) => ({ id: `edge${n}`, at, hints: {} })));
     expect(taken.accepted).toBe(3);
-    expect(await world.query('SELECT tableoid::regclass::text AS month FROM signal ORDER BY signal_id')).toEqual([
-      { month: 'signal_2026_02' },
-      { month: 'signal_2026_02' },
-      { month: 'signal_2026_03' },
-    ]);
+    expect(
+      await world.query('SELECT tableoid::regclass::text AS month FROM signal ORDER BY signal_id'),
+    ).toEqual([{ month: 'signal_2026_02' }, { month: 'signal_2026_02' }, { month: 'signal_2026_03' }]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Adapter } from '../../src/core/signal.ts';
 import { ingestFile } from '../../src/flow/file.ts';
 import { replay } from '../../src/flow/replay.ts';
-import type { Adapter } from '../../src/core/signal.ts';
 import { hours, NOW, openWorld, source, type World } from './world.ts';
 
 let world: World;
@@ -12,16 +12,30 @@ beforeEach(() => world.clear());
 afterAll(() => world.close());
 
 const known = (adapter: Adapter) => new Map([[adapter.id, { adapter, settings: {} }]]);
-const again = (adapter: Adapter, batch: string | null = null) => replay(world.intake, known(adapter), batch, () => NOW);
-const bad = (id: string) => ({ id, at: hours(-1).toISOString(), hints: { domain: 'northwind.example' }, bad: 'no' });
+const again = (adapter: Adapter, batch: string | null = null) =>
+  replay(world.intake, known(adapter), batch, () => NOW);
+const bad = (id: string) => ({
+  id,
+  at: hours(-1).toISOString(),
+  hints: { domain: 'northwind.example' },
+  bad: 'no',
+});
 const letters = () => world.query('SELECT code FROM dead_letter');
 const signals = () => world.query('SELECT external_id, batch_id FROM signal ORDER BY 1');
 
 test('with a mended adapter letters become signals of their batch', async () => {
   const { batch } = await world.ingest([bad('a'), bad('b')]);
-  expect(await again(source('site', { mended: true }))).toMatchObject({ tried: 2, accepted: 2, duplicates: 0, refused: [] });
+  expect(await again(source('site', { mended: true }))).toMatchObject({
+    tried: 2,
+    accepted: 2,
+    duplicates: 0,
+    refused: [],
+  });
   expect(await letters()).toEqual([]);
-  expect(await signals()).toEqual([{ external_id: 'a', batch_id: batch }, { external_id: 'b', batch_id: batch }]);
+  expect(await signals()).toEqual([
+    { external_id: 'a', batch_id: batch },
+    { external_id: 'b', batch_id: batch },
+  ]);
 });
 
 test('with the same adapter they stay, with the reason told', async () => {
@@ -59,7 +73,10 @@ test('leaves letters of sources that are not installed', async () => {
 });
 
 test('of a line that was no JSON fails again with its first reason', async () => {
-  const lines = [`{"id":"half","at":"${hours(-1).toISOString()}"`, JSON.stringify({ ...bad('whole'), bad: undefined })];
+  const lines = [
+    `{"id":"half","at":"${hours(-1).toISOString()}"`,
+    JSON.stringify({ ...bad('whole'), bad: undefined }),
+  ];
   async function* file() {
     yield Buffer.from(lines.join('\n'));
   }

@@ -15,7 +15,12 @@ beforeAll(async () => {
 beforeEach(() => world.clear());
 afterAll(() => world.close());
 
-const view = (id: string, hints: Event['hints'], at = hours(-1), kind?: Event['kind']): Event => ({ id, at: at.toISOString(), hints, kind });
+const view = (id: string, hints: Event['hints'], at = hours(-1), kind?: Event['kind']): Event => ({
+  id,
+  at: at.toISOString(),
+  hints,
+  kind,
+});
 
 const stored = () =>
   world.query(
@@ -29,39 +34,69 @@ const anyEvent = fc.record({
   company: fc.constantFrom('northwind', 'southwind', 'eastwind'),
   browser: fc.constantFrom('b1', 'b2', 'b3'),
   who: fc.constantFrom('domain', 'email', 'browser', 'identify', 'group'),
-  kind: fc.constantFrom('site.page_view', 'site.pricing_view', 'content.download', 'email.unsubscribe', 'content.demo_request') as fc.Arbitrary<NonNullable<Event['kind']>>,
+  kind: fc.constantFrom(
+    'site.page_view',
+    'site.pricing_view',
+    'content.download',
+    'email.unsubscribe',
+    'content.demo_request',
+  ) as fc.Arbitrary<NonNullable<Event['kind']>>,
   ago: fc.integer({ min: 1, max: 40 * 24 }),
 });
-const toEvent = ({ n, company, browser, who, kind, ago }: typeof anyEvent extends fc.Arbitrary<infer T> ? T : never): Event => {
+const toEvent = ({
+  n,
+  company,
+  browser,
+  who,
+  kind,
+  ago,
+}: typeof anyEvent extends fc.Arbitrary<infer T> ? T : never): Event => {
   const at = hours(-ago);
   const id = `e${n}-${who}-${company}`;
   const email = `${browser}@${company}.example`;
   if (who === 'identify') return { id, at: at.toISOString(), identity: { anonymousId: browser, email } };
-  if (who === 'group') return { id, at: at.toISOString(), identity: { email, account: { domain: `${company}.example`, employees: 200 } } };
+  if (who === 'group')
+    return {
+      id,
+      at: at.toISOString(),
+      identity: { email, account: { domain: `${company}.example`, employees: 200 } },
+    };
   if (who === 'email') return view(id, { email, anonymousId: browser }, at, kind);
   return view(id, who === 'domain' ? { domain: `${company}.example` } : { anonymousId: browser }, at, kind);
 };
 
 test('incremental is the same as from scratch, after any mixture', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.array(anyEvent, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 4 }), fc.boolean(), async (groups, takeBack) => {
-      await world.clear();
-      const ids: string[] = [];
-      for (const group of groups) {
-        const { batch } = await world.ingest(group.map(toEvent));
-        ids.push(batch);
+    fc.asyncProperty(
+      fc.array(fc.array(anyEvent, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 4 }),
+      fc.boolean(),
+      async (groups, takeBack) => {
+        await world.clear();
+        const ids: string[] = [];
+        for (const group of groups) {
+          const { batch } = await world.ingest(group.map(toEvent));
+          ids.push(batch);
+          await world.rescore();
+        }
+        await world.within((tx) =>
+          upsertAccounts(
+            tx,
+            world.workspace,
+            [{ domain: 'northwind.example', industry: 'Retail', employees: 900 }],
+            null,
+            NOW,
+          ),
+        );
         await world.rescore();
-      }
-      await world.within((tx) => upsertAccounts(tx, world.workspace, [{ domain: 'northwind.example', industry: 'Retail', employees: 900 }], null, NOW));
-      await world.rescore();
-      if (takeBack) await undo(world.db, world.workspace, ids[0]!, NOW);
-      await world.rescore();
-      const incremental = await stored();
-      await world.within((tx) => scores.requestAll(tx, NOW));
-      await world.rescore();
-      expect(incremental).toEqual(await stored());
-      expect(incremental.length).toBeGreaterThan(0);
-    }),
+        if (takeBack) await undo(world.db, world.workspace, ids[0]!, NOW);
+        await world.rescore();
+        const incremental = await stored();
+        await world.within((tx) => scores.requestAll(tx, NOW));
+        await world.rescore();
+        expect(incremental).toEqual(await stored());
+        expect(incremental.length).toBeGreaterThan(0);
+      },
+    ),
     { numRuns: 20 },
   );
 });
@@ -94,7 +129,10 @@ describe('requests', () => {
   });
 
   test('for accounts that are gone are dropped', async () => {
-    await world.ingest([view('a', { domain: 'northwind.example' }), view('b', { domain: 'southwind.example' })]);
+    await world.ingest([
+      view('a', { domain: 'northwind.example' }),
+      view('b', { domain: 'southwind.example' }),
+    ]);
     await world.within(async (tx) => {
       const gone = await accounts.idByDomain(tx, 'northwind.example');
       await accounts.remove(tx, [gone!]);
@@ -108,7 +146,13 @@ describe('requests', () => {
     await world.ingest([view('a', { domain: 'northwind.example' })]);
     await world.rescore();
     const [before] = await stored();
-    await world.ingest([{ id: 'g', at: hours(-1).toISOString(), identity: { userId: 'u1', account: { domain: 'northwind.example', employees: 5000 } } }]);
+    await world.ingest([
+      {
+        id: 'g',
+        at: hours(-1).toISOString(),
+        identity: { userId: 'u1', account: { domain: 'northwind.example', employees: 5000 } },
+      },
+    ]);
     await world.rescore();
     const [after] = await stored();
     expect(after!.coverage).toBeGreaterThan(before!.coverage as number);
@@ -141,7 +185,9 @@ describe('history', () => {
       await world.within((tx) => scores.requestAll(tx, now));
       await world.rescore(now);
     };
-    await world.within((tx) => upsertAccounts(tx, world.workspace, [{ domain: 'northwind.example' }], null, days(-3)));
+    await world.within((tx) =>
+      upsertAccounts(tx, world.workspace, [{ domain: 'northwind.example' }], null, days(-3)),
+    );
     await world.rescore(days(-3));
     for (const now of [days(-3), days(-2), days(-1)]) await again(now);
     expect((await history()).map((row) => row.day)).toEqual(['2026-06-12']);
@@ -167,7 +213,12 @@ describe('history', () => {
 test('outcomes count from when they were known', async () => {
   await world.within(async (tx) => {
     await upsertAccounts(tx, world.workspace, [{ domain: 'northwind.example' }], null, days(-9));
-    await recordOutcomes(tx, [{ externalId: 'o', domain: 'northwind.example', type: 'WON', at: days(-8), receivedAt: days(-2) }], null, NOW);
+    await recordOutcomes(
+      tx,
+      [{ externalId: 'o', domain: 'northwind.example', type: 'WON', at: days(-8), receivedAt: days(-2) }],
+      null,
+      NOW,
+    );
   });
   const stageOn = async (asOf: Date) =>
     world.within(async (tx) => {

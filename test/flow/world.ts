@@ -1,10 +1,10 @@
-import type { Adapter, Hints, Identity, Signal, SignalKind } from '../../src/core/signal.ts';
 import { Invalid } from '../../src/core/errors.ts';
+import type { Adapter, Hints, Identity, Signal, SignalKind } from '../../src/core/signal.ts';
 import * as ingest from '../../src/flow/ingest.ts';
 import * as rescore from '../../src/flow/rescore.ts';
 import * as batches from '../../src/store/batches.ts';
-import * as database from '../../src/store/database.ts';
 import type { Tx } from '../../src/store/database.ts';
+import * as database from '../../src/store/database.ts';
 import type { Workspace } from '../../src/store/workspaces.ts';
 import * as workspaces from '../../src/store/workspaces.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
@@ -42,7 +42,8 @@ export function source(id = 'site', options: { mended?: boolean } = {}): Adapter
     file: { format: 'ndjson' },
     normalise(record) {
       const event = record as Event;
-      if (event.bad && !options.mended) throw new Invalid(event.bad, 'Mend it.', { code: 'BAD', field: 'bad' });
+      if (event.bad && !options.mended)
+        throw new Invalid(event.bad, 'Mend it.', { code: 'BAD', field: 'bad' });
       const at = new Date(event.at);
       const ownTime = event.untimed ? { ownTime: null } : {};
       if (event.identity) return { signals: [], identities: [{ at, ...event.identity }] };
@@ -108,11 +109,12 @@ export class World {
     return rescore.drain(this.db, this.workspace.id, () => now);
   }
 
-  /** Empties every table but the workspace's own row. */
+  /** Empties every table but the workspace's own row; many small deletes are faster than a TRUNCATE. */
   async clear(): Promise<void> {
-    const tables = (await tablesOf(this)).filter((name) => name !== 'workspace');
-    await this.db.pool.query(`TRUNCATE ${tables.join(', ')} CASCADE`);
-    await this.db.pool.query('SELECT 1');
+    const tables = (await tablesOf(this)).filter(
+      (name) => !['workspace', 'person', 'account'].includes(name),
+    );
+    await this.query([...tables, 'person', 'account'].map((name) => `DELETE FROM ${name}`).join(';'));
   }
 
   async close(): Promise<void> {
@@ -138,7 +140,15 @@ export async function tablesOf(world: { db: database.Database }): Promise<string
 }
 
 /** What is bookkeeping of how we came here and not of where we are. */
-const BOOKKEEPING = ['batch', 'rescore_request', 'signal_move', 'score_history', 'digest', 'workspace'];
+const BOOKKEEPING = [
+  'batch',
+  'rescore_request',
+  'signal_move',
+  'score_history',
+  'digest',
+  'scoring_model',
+  'workspace',
+];
 const CLOCKS = ['updated_at', 'scored_at'];
 
 /** Every table but the bookkeeping, row by row as text, in a fixed order. */

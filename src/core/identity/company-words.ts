@@ -32,7 +32,7 @@ const ABBREVIATIONS = new Map(
   semi:semiconductor semis:semiconductor semicon:semiconductor soln:solution solns:solution 
   sols:solution ntwk:network ntwks:network svgs:savings util:utility utils:utility tech:technology
   techs:technology technol:technology technologies:technology elec:electric elect:electric electr:electronic
-  bancorporation:bancorp bancshares:bancorp bankshares:bancorp bancgroup:bancorp fdn:foundation
+  bancorporation:bank bancshares:bank bankshares:bank bancgroup:bank bancorp:bank banc:bank fdn:foundation
   fed:federal dept:department div:division  biotech:biotechnology
    mtn:mountain mt:mount ft:fort st:saint ste:sainte usa:us uk:uk
   n:north s:south e:east w:west defence:defense labour:labor colour:color organisation:organization
@@ -51,7 +51,7 @@ const CLASSES: [WordClass, string][] = [
   ],
   [
     'corporate',
-    `group holding international worldwide global enterprise company corporation inc limited incorporated firm
+    `group groep koninklijke gruppen koncern com holding international worldwide global enterprise company corporation inc limited incorporated firm
     organization gruppe groupe grupo gruppo grup holdco subsidiary parent class series share stock common ordinary
     adr ltd llc plc corporate universal intercontinental partner associate overall general ag sa se nv`,
   ],
@@ -81,7 +81,7 @@ const CLASSES: [WordClass, string][] = [
     iron it jewelry laboratory land law leasing leisure lending life lighting line liquor lithium living loan logistic
     logistics lumber machine machinery maintenance management manufacturer manufacturing marine maritime market
     marketing mart material materials meat mechanical media medical medicine metal metals microsystem mill mineral
-    mining mobile mobility mortgage motor moving municipal museum music mutual natural network networks news nuclear
+    mining mobile mobility mortgage motor moving municipal museum music mutual natural network networks news nuclear outfitter
     nutrition office offshore oil online operation optical optic orthopedic outdoor packaging paint paper park parts
     payment pet petroleum pharmaceutical pharmacy phone photonic pipe pipeline plastic platform poultry power precision
     press printing private process processing product production professional property protein public publication
@@ -220,31 +220,39 @@ const CLASSES: [WordClass, string][] = [
   ],
 ];
 
-const PLURAL = /(?:[^s]s)$/;
+const PLURAL = /[^s]s$/;
+
+const singularOf = (word: string): string =>
+  word.endsWith('ies') ? `${word.slice(0, -3)}y` : word.slice(0, -1);
+
+const CLASS_OF = new Map<string, WordClass>();
+for (const [name, words] of CLASSES) {
+  for (const word of list(words)) {
+    const canonical = ABBREVIATIONS.get(word) ?? word;
+    if (!CLASS_OF.has(canonical)) CLASS_OF.set(canonical, name);
+  }
+}
 
 /**
- * The word by which a word is compared: abbreviations written out, roman numerals in digits, plurals off
- * (`technologies` → `technology`). Not for people to read.
+ * The word by which a word is compared: abbreviations written out, roman numerals in digits, plurals off where the
+ * singular is a word we know (`technologies` → `technology`). Not for people to read.
  */
 export function canonicalWord(word: string): string {
   const known = ABBREVIATIONS.get(word);
   if (known !== undefined) return known;
   if (word.length < 5 || !PLURAL.test(word)) return word;
-  const singular = word.endsWith('ies') ? `${word.slice(0, -3)}y` : word.slice(0, -1);
-  return ABBREVIATIONS.get(singular) ?? singular;
+  const singular = singularOf(word);
+  return ABBREVIATIONS.get(singular) ?? (CLASS_OF.has(singular) ? singular : word);
 }
 
-const CLASS_OF = new Map<string, WordClass>();
-for (const [name, words] of CLASSES) {
-  for (const word of list(words)) {
-    const canonical = canonicalWord(word);
-    if (!CLASS_OF.has(canonical)) CLASS_OF.set(canonical, name);
-  }
-}
+const DIGITS = /^\d+$/;
 
 /** Class of a canonical word. */
 export function wordClass(word: string): WordClass {
-  return CLASS_OF.get(word) ?? (/^\d+$/.test(word) ? 'number' : 'coined');
+  const known = CLASS_OF.get(word);
+  if (known !== undefined) return known;
+  const first = word.charCodeAt(0);
+  return first >= 48 && first <= 57 && DIGITS.test(word) ? 'number' : 'coined';
 }
 
 /** How often a word of the class stands in a company's name: share of names, for one typical word of the class. */
@@ -255,6 +263,6 @@ export const USUAL_SHARE: Record<WordClass, number> = {
   vehicle: 0.005,
   place: 0.002,
   number: 0.002,
-  common: 0.0003,
+  common: 0.0008,
   coined: 0.000_001,
 };

@@ -19,6 +19,12 @@ export function editDistance(a: string, b: string, limit: number): number {
   const width = endB - start;
   const height = endA - start;
   if (width === 0 || height === 0) return Math.min(width + height, over);
+  if (
+    strangers(a, start, endA, b, start, endB) > limit ||
+    strangers(b, start, endB, a, start, endA) > limit
+  ) {
+    return over;
+  }
   if (width + 1 > previous.length) {
     previous = new Uint16Array(2 * width + 1);
     current = new Uint16Array(2 * width + 1);
@@ -53,4 +59,19 @@ export function editDistance(a: string, b: string, limit: number): number {
     current = spare;
   }
   return Math.min(previous[width]!, over);
+}
+
+/** Kinds of letters in one stretch that are not in the other: each takes a mistake of its own to explain. */
+function strangers(a: string, fromA: number, endA: number, b: string, fromB: number, endB: number): number {
+  let letters = 0;
+  for (let j = fromB; j < endB; j += 1) letters |= 1 << (b.charCodeAt(j) & 31);
+  let found = 0;
+  for (let i = fromA; i < endA; i += 1) {
+    const letter = 1 << (a.charCodeAt(i) & 31);
+    if ((letters & letter) === 0) {
+      letters |= letter;
+      found += 1;
+    }
+  }
+  return found;
 }

@@ -5,6 +5,7 @@ import disposableDomains from 'disposable-email-domains-js/dist/dict/disposable_
 };
 import providerDomains from 'email-providers/all.json' with { type: 'json' };
 import { hostName, registrableDomain } from './domain.ts';
+import * as more from './mail-domains.ts';
 
 /**
  * `company`: the domain is the employer's. `free`: anybody can have one, or an internet provider's customers do.
@@ -23,38 +24,20 @@ export interface Email {
   address: string | null;
 }
 
-/** Companies whose customers and whose staff write from the same domain. */
-const DUAL = new Set(
-  `163.com fastmail.com free.fr frontier.com gazeta.pl globo.com hey.com indiatimes.com mail.ru naver.com orange.fr
-  proton.me proximus.be rogers.com seznam.cz sfr.fr shaw.ca sina.com sky.com telenet.be telia.com tuta.com uol.com.br
-  virginmedia.com yahoo.co.jp yahoo.com yandex.com yandex.ru ziggo.nl zoho.com`.split(/\s+/),
-);
-
-/** Some list of free providers has them, but their mail is their staff's: companies, media, cities, universities, examples. */
-const COMPANIES = new Set(
-  `about.com alibaba.com ancestry.com apple.com att.com aver.com barcelona.com berlin.de broadcast.net bt.com cisco.com
-  dailypioneer.com dell.com discovery.com dnsmadeeasy.com earthcam.net enel.net example.com example.net example.org
-  fcc.net go.com google.com ibm.com kansascity.com law.com looksmart.com mail-tester.com medscape.com microsoft.com
-  name.com oath.com parrot.com revenue.com saudia.com scubadiving.com sfgov.net singpost.com space.com swissinfo.org
-  techspot.com telstra.com test.com unican.es upf.org verizon.com`.split(/\s+/),
-);
-
-/** Providers and their customers' domains that the list does not know. */
-const MORE_FREE = `a1.net aleeas.com anonaddy.me azet.sk bbox.fr bredband.net chello.at citromail.hu comhem.se
-  disroot.org duck.com gmx.ch hispeed.ch hotmail.se kolabnow.com libertysurf.fr live.se mail.bg mailfence.com
-  mozmail.com numericable.fr online.no op.pl passmail.net passport.com posteo.de posteo.net privaterelay.appleid.com
-  riseup.net runbox.com simplelogin.com skiff.com sohu.com spectrum.net startmail.com sunrise.ch tele2.se tim.it
-  tutamail.com tutanota.com tutanota.de users.noreply.github.com xs4all.nl zoho.eu zohomail.com`.split(/\s+/);
-const MORE_DISPOSABLE = ['tempmail.com'];
-
-/** Yahoo, Microsoft, GMX and AOL under the suffix of a country, which no list keeps up with. */
+/** Yahoo, Microsoft, GMX, AOL and old portals under the suffix of a country, which no list keeps up with. */
 const FREE_FAMILY =
-  /^(?:yahoo|ymail|hotmail|outlook|live|msn|gmx|aol|protonmail|googlemail)\.(?:co\.|com\.)?[a-z]{2,3}$/;
+  /^(?:yahoo|ymail|hotmail|outlook|live|msn|gmx|aol|protonmail|googlemail|lycos|wanadoo|terra|caramail|freemail)\.(?:co\.|com\.)?[a-z]{2,3}$/;
 /** Universities and public bodies have students and citizens in the lists, but they are organisations. */
 const INSTITUTION = /\.(?:edu|gov|mil)(?:\.[a-z]{2})?$|\.ac\.[a-z]{2}$/;
 
-const DISPOSABLE = new Set([...disposableDomains, ...MORE_DISPOSABLE]);
-const FREE = new Set([...providerDomains, ...MORE_FREE]);
+const DUAL = new Set(more.DUAL);
+const COMPANIES = new Set(more.COMPANIES);
+const DISPOSABLE = new Set([...disposableDomains, ...more.DISPOSABLE]);
+const FREE = new Set([...providerDomains, ...more.FREE, ...more.RELAYS]);
+
+/** Throwaway services call themselves what they are, and change their domains by the day. */
+const THROWAWAY =
+  /(?:^|[.-])(?:temp(?:orary)?|trash|throw-?away|fake|disposable|burner|guerr?illa|(?:10|20|ten|one)-?min(?:ute)?s?|minute|tmp|junk|spam|discard|anonymous)-?(?:e?-?mails?|inbox|box|mailbox|address)(?:[.-]|$)|(?:^|[.-])(?:e?mail|inbox)-?(?:temp|trash|fake|generator|disposable|throwaway|spam)(?:[.-]|$)/;
 
 /** Local parts of functions, without dots, dashes and underscores. */
 const ROLES = new Set(
@@ -114,6 +97,7 @@ function classOfHost(host: string, registrable: string | null): EmailClass | nul
     if (DISPOSABLE.has(name)) return 'disposable';
     if (FREE_FAMILY.test(name)) return 'free';
     if (FREE.has(name) && !INSTITUTION.test(name)) return 'free';
+    if (THROWAWAY.test(name)) return 'disposable';
     if (name === registrable || registrable === null || !name.includes('.')) break;
   }
   return registrable === null ? null : 'company';

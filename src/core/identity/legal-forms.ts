@@ -13,7 +13,7 @@ export const FORMS: ReadonlySet<string> = new Set(
     'ltd liability company,ltd liability co,limited,ltd,ltd co,limited company,plc,public limited company,public ltd co',
     'llp,lllp,rllp,lp,limited partnership,limited liability partnership,limited liability limited partnership,slp',
     'pllc,pc,professional corporation,professional limited liability company,pbc,public benefit corporation',
-    'ulc,unlimited company,unltd,ultd,pty,proprietary,proprietary limited,pte,private limited,pvt,opc,no liability',
+    'ulc,unlimited company,unltd,ultd,pty,proprietary,proprietary limited,pte,private limited,pvt,opc,no liability,national association',
     'dac,designated activity company,clg,community interest company,cyf,ldc,sezc,pcc',
     // German-speaking
     'ag,aktiengesellschaft,gmbh,ggmbh,gag,mbh,gesellschaft mbh,ges mbh,gesmbh,gesellschaft mit beschrankter haftung',
@@ -56,6 +56,51 @@ export const LEADING_FORMS: ReadonlySet<string> = new Set(
 );
 
 export const LONGEST_FORM: number = Math.max(...[...FORMS].map((form) => form.split(' ').length));
+
+/** Forms written out, by what everybody calls them. */
+const SHORT_FORMS = new Map([
+  ['incorporated', 'inc'],
+  ['incorporation', 'inc'],
+  ['corporation', 'corp'],
+  ['company', 'co'],
+  ['limited', 'ltd'],
+  ['ltd co', 'ltd'],
+  ['co ltd', 'ltd'],
+  ['pvt ltd', 'ltd'],
+  ['private ltd', 'ltd'],
+  ['pty ltd', 'ltd'],
+  ['ltd liability co', 'llc'],
+  ['ltd partnership', 'lp'],
+  ['ltd liability partnership', 'llp'],
+  ['public ltd co', 'plc'],
+  ['joint stock co', 'jsc'],
+  ['aktiengesellschaft', 'ag'],
+  ['gesellschaft mit beschrankter haftung', 'gmbh'],
+  ['aktiebolag', 'ab'],
+  ['osakeyhtio', 'oy'],
+  ['sociedad anonima', 'sa'],
+  ['societe anonyme', 'sa'],
+  ['societa per azioni', 'spa'],
+  ['besloten vennootschap', 'bv'],
+  ['naamloze vennootschap', 'nv'],
+  ['kabushiki kaisha', 'kk'],
+  ['株式会社', 'kk'],
+  ['株', 'kk'],
+  ['ооо', 'ooo'],
+  ['ао', 'ao'],
+]);
+
+/** A folded form by its short name: `limited` and `ltd` are one form. */
+export function shortForm(form: string): string {
+  const words = form.split(' ').map((word) => SHORT_FORMS.get(word) ?? word);
+  const joined = words.join(' ');
+  return SHORT_FORMS.get(joined) ?? joined;
+}
+
+/** Last words of forms: what does not end in one of them has no form. */
+export const FORM_ENDINGS: ReadonlySet<string> = new Set(
+  [...FORMS].map((form) => form.slice(form.lastIndexOf(' ') + 1)),
+);
 
 /** Written without a space before or after the name; the longer ones first. */
 export const UNSPACED_FORMS =

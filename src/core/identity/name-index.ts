@@ -3,14 +3,16 @@
  * It finds a few candidates by hashes of words and letters, and weighs them by `name-likeness.ts`.
  */
 import { normalName } from './company-name.ts';
-import type { WordClass } from './company-words.ts';
-import { gramHashes, hashWord, type KeyGroup, pushEntryKeys, wordGroups } from './name-keys.ts';
+import { canonicalWord, type WordClass } from './company-words.ts';
+import { shortForm } from './legal-forms.ts';
+import { gramGroups, hashExact, hashWord, type KeyGroup, pushEntryKeys, wordGroups } from './name-keys.ts';
 import {
+  informationOfWord,
   type Likeness,
+  letterByLetter,
   likeness,
   type NameParts,
   takeApart,
-  usualInformation,
   type WordStatistics,
 } from './name-likeness.ts';
 import { Postings } from './postings.ts';
@@ -52,12 +54,18 @@ const MARGIN = 2.5;
 const LEAST_SCORE = 0.001;
 
 /** Entries looked at per look-up; longer lists say little and are left out whole, so the order of inserts is no matter. */
-const POSTINGS_PER_LOOKUP = 12_000;
-const LONGEST_LIST = 4_000;
-/** Candidates that are weighed word by word. */
+const POSTINGS_PER_LOOKUP = 5_000;
+const LONGEST_LIST = 2_500;
+/** Candidates that are weighed word by word; in the search by runs of letters, also letter by letter. */
 const WEIGHED = 40;
+const GUESSED = 20;
+/** With a good candidate found, others of less than this share of its credit are not weighed. */
+const RIVAL_CREDIT = 0.4;
+/** Names that share less than this of the runs of letters are not weighed; a mistake spoils up to four of them. */
+const LEAST_GRAMS = 0.3;
+const SHORT_OF_GRAMS = 6;
 /** Log-odds that make a further search, by runs of letters, needless. */
-const GOOD_ENOUGH = 4;
+const GOOD_ENOUGH = 2.2;
 /** The share of removed names above which the index is packed anew. */
 const DEAD_SHARE = 0.25;
 
@@ -69,6 +77,8 @@ export class NameIndex implements WordStatistics {
   #text = new Uint8Array(1024);
   #starts = new Uint32Array(64);
   #ids = new Uint32Array(64);
+  /** Hashes of the normal forms. */
+  #exact = new Uint32Array(64);
   /** The previous name of the same account, or −1. */
   #older = new Int32Array(64);
   #alive = new Uint8Array(64);
@@ -105,6 +115,7 @@ export class NameIndex implements WordStatistics {
       this.#text,
       this.#starts,
       this.#ids,
+      this.#exact,
       this.#older,
       this.#alive,
       this.#credit,
@@ -144,7 +155,7 @@ export class NameIndex implements WordStatistics {
   find(name: string, limit = 5): NameCandidate[] {
     return this.#search(name)
       .slice(0, limit)
-      .map(({ id, logOdds, evidence }) => ({ id, score: probability(logOdds), evidence }));
+      .map(({ id, logOdds, evidence }) => ({ id, score: probability(logOdds), evidence: evidence() }));
   }
 
   /** Whether the name is surely that of one account. */
@@ -152,7 +163,7 @@ export class NameIndex implements WordStatistics {
     const found = this.#search(name);
     const [first, second] = found;
     const candidate = (ranked: Ranked | undefined): NameCandidate | null =>
-      ranked ? { id: ranked.id, score: probability(ranked.logOdds), evidence: ranked.evidence } : null;
+      ranked ? { id: ranked.id, score: probability(ranked.logOdds), evidence: ranked.evidence() } : null;
     const best = candidate(first);
     const runnerUp = candidate(second);
     const answer = (decision: NameDecision['decision'], reason: string): NameDecision => ({
@@ -165,7 +176,7 @@ export class NameIndex implements WordStatistics {
       return answer('NONE', name.trim() === '' ? 'the name is empty' : 'no account has a name like it');
     }
     if (second && runnerUp && runnerUp.score >= RIVAL_SCORE && first.logOdds - second.logOdds < MARGIN) {
-      const same = first.logOdds === second.logOdds && first.evidence === second.evidence;
+      const same = first.logOdds === second.logOdds && best.evidence === runnerUp.evidence;
       return answer(
         'AMBIGUOUS',
         same ? `several accounts fit equally well: ${best.evidence}` : 'two accounts fit nearly equally well',
@@ -178,29 +189,43 @@ export class NameIndex implements WordStatistics {
   information(word: string, kind: WordClass): number {
     if (kind === 'link') return 0;
     // One bearer is the account in question itself.
-    const others = Math.max(0, (this.#bearers.get(hashWord(word)) ?? 0) - 1);
-    return usualInformation(kind, others, this.#newest.size);
+    const others = Math.max(0, (this.#bearers.get(bearerKey(word)) ?? 0) - 1);
+    return informationOfWord(word, kind, others, this.#newest.size);
   }
 
   isKnown(word: string): boolean {
-    return this.#bearers.has(hashWord(word));
+    return this.#bearers.has(bearerKey(word));
   }
 
   #search(name: string): Ranked[] {
-    const { normal, legalForm } = normalName(name);
-    if (normal === '') return [];
-    const asked = takeApart(normal, legalForm);
+    const asked = read(name);
+    if (asked === null) return [];
     const best = new Map<number, Ranked>();
-    const weigh = (entry: number) => {
-      const found = likeness(asked, this.#partsOf(entry), this);
+    const keep = (entry: number, found: Likeness) => {
       const id = this.#ids[entry]!;
       const known = best.get(id);
       if (!known || found.logOdds > known.logOdds) best.set(id, { id, ...found });
     };
-    for (const entry of this.#candidates(wordGroups(asked), asked)) weigh(entry);
-    if (!some(best.values(), ({ logOdds }) => logOdds >= GOOD_ENOUGH)) {
-      const groups = gramHashes(asked).map((hash) => ({ word: -1, hashes: [hash] }));
-      for (const entry of this.#candidates(groups, asked)) weigh(entry);
+    let top = Number.NEGATIVE_INFINITY;
+    const shortlist = this.#candidates(wordGroups(asked), asked, WEIGHED);
+    for (const { entry, credit } of shortlist) {
+      if (top >= GOOD_ENOUGH && credit < shortlist[0]!.credit * RIVAL_CREDIT) break;
+      const found = likeness(asked, this.#partsOf(entry), this);
+      keep(entry, found);
+      if (found.logOdds > top) top = found.logOdds;
+    }
+    if (top < GOOD_ENOUGH) {
+      const known = new Set(shortlist.map(({ entry }) => entry));
+      const grams = gramGroups(asked);
+      const more = this.#candidates(grams, asked, GUESSED);
+      for (const { entry, credit } of more) {
+        if (credit < (grams.length - SHORT_OF_GRAMS) * LEAST_GRAMS) break;
+        const parts = this.#partsOf(entry);
+        const found = known.has(entry) ? null : likeness(asked, parts, this);
+        if (found) keep(entry, found);
+        if (found && found.logOdds > top) top = found.logOdds;
+        if (top <= 0) keep(entry, letterByLetter(asked, parts));
+      }
     }
     return [...best.values()]
       .filter(({ logOdds }) => probability(logOdds) >= LEAST_SCORE)
@@ -208,7 +233,7 @@ export class NameIndex implements WordStatistics {
   }
 
   /** The entries that have most in common with the name, by keys alone. */
-  #candidates(groups: KeyGroup[], asked: NameParts): number[] {
+  #candidates(groups: KeyGroup[], asked: NameParts, count: number): Shortlisted[] {
     const lists: { hash: number; length: number; group: number }[] = [];
     groups.forEach(({ hashes }, group) => {
       for (const hash of hashes) lists.push({ hash, length: this.#postings.lengthOf(hash), group });
@@ -228,12 +253,9 @@ export class NameIndex implements WordStatistics {
     const credit = this.#credit;
     const creditedBy = this.#creditedBy;
     const touched: number[] = [];
-    for (const { hash, length, group } of lists) {
-      const { word } = groups[group]!;
-      const worth =
-        word >= 0
-          ? this.information(asked.words[word]!, asked.classes[word]!)
-          : Math.log((this.#entries + 16) / (length + 1));
+    for (const { hash, group } of lists) {
+      const { word, credit: fixed } = groups[group]!;
+      const worth = word < 0 ? fixed : this.information(asked.words[word]!, asked.classes[word]!);
       const mark = group + 1;
       this.#postings.visit(hash, (entry) => {
         if (creditedBy[entry] === mark || this.#alive[entry] === 0) return;
@@ -242,11 +264,12 @@ export class NameIndex implements WordStatistics {
         credit[entry]! += worth;
       });
     }
-    const length = asked.normal.length;
-    const chosen = largest(touched, WEIGHED, (entry) => {
+    const length = asked.words.reduce((sum, word) => sum + word.length + 1, asked.form.length);
+    const measure = (entry: number): number => {
       const difference = Math.abs(this.#starts[entry + 1]! - this.#starts[entry]! - length);
       return credit[entry]! - 0.05 * difference;
-    });
+    };
+    const chosen = largest(touched, count, measure, (entry) => this.#ids[entry]!);
     for (const entry of touched) {
       credit[entry] = 0;
       creditedBy[entry] = 0;
@@ -257,23 +280,25 @@ export class NameIndex implements WordStatistics {
   #partsOf(entry: number): NameParts {
     const text = decoder.decode(this.#text.subarray(this.#starts[entry]!, this.#starts[entry + 1]!));
     const mark = text.indexOf(FORM_MARK);
-    return mark < 0 ? takeApart(text, null) : takeApart(text.slice(0, mark), text.slice(mark + 1));
+    return takeApart(text.slice(0, mark).split(' '), text.slice(mark + 1), this.#exact[entry]!);
   }
 
   /** Writes the names down; they are not filed yet. */
   #register(id: number, name: string, aliases: readonly string[]): void {
     const seen = new Set<string>();
     for (const one of [name, ...aliases]) {
-      const { normal, legalForm } = normalName(one);
-      const text = legalForm === null ? normal : normal + FORM_MARK + legalForm;
-      if (seen.has(text)) continue;
-      seen.add(text);
-      this.#write(id, text);
+      const parts = read(one);
+      const key = parts === null ? '' : `${parts.exact} ${parts.form}`;
+      if (parts === null || seen.has(key)) continue;
+      seen.add(key);
+      this.#write(id, parts);
     }
+    if (!this.#newest.has(id)) this.#newest.set(id, -1);
     this.#count(id, 1);
   }
 
-  #write(id: number, text: string): void {
+  #write(id: number, { words, form, exact }: NameParts): void {
+    const text = words.join(' ') + FORM_MARK + form;
     const entry = this.#entries;
     if (entry + 2 > this.#ids.length) this.#makeRoom();
     const start = this.#starts[entry]!;
@@ -285,6 +310,7 @@ export class NameIndex implements WordStatistics {
     const { written } = encoder.encodeInto(text, this.#text.subarray(start));
     this.#starts[entry + 1] = start + written;
     this.#ids[entry] = id;
+    this.#exact[entry] = exact;
     this.#alive[entry] = 1;
     this.#older[entry] = this.#newest.get(id) ?? -1;
     this.#newest.set(id, entry);
@@ -299,6 +325,7 @@ export class NameIndex implements WordStatistics {
     };
     this.#starts = copy(this.#starts, new Uint32Array(length));
     this.#ids = copy(this.#ids, new Uint32Array(length));
+    this.#exact = copy(this.#exact, new Uint32Array(length));
     this.#older = copy(this.#older, new Int32Array(length));
     this.#alive = copy(this.#alive, new Uint8Array(length));
     this.#credit = new Float32Array(length);
@@ -316,14 +343,15 @@ export class NameIndex implements WordStatistics {
 
   /** Counts the account among the bearers of each of its words, or no longer. */
   #count(id: number, by: 1 | -1): void {
-    const words = new Set<number>();
+    const words = new Set<string>();
     for (let entry = this.#newest.get(id) ?? -1; entry >= 0; entry = this.#older[entry]!) {
-      for (const word of this.#partsOf(entry).words) words.add(hashWord(word));
+      for (const word of this.#partsOf(entry).words) words.add(word);
     }
     for (const word of words) {
-      const bearers = (this.#bearers.get(word) ?? 0) + by;
-      if (bearers === 0) this.#bearers.delete(word);
-      else this.#bearers.set(word, bearers);
+      const hash = bearerKey(word);
+      const bearers = (this.#bearers.get(hash) ?? 0) + by;
+      if (bearers === 0) this.#bearers.delete(hash);
+      else this.#bearers.set(hash, bearers);
     }
   }
 
@@ -352,7 +380,9 @@ export class NameIndex implements WordStatistics {
     const entries = this.#entries;
     this.#entries = 0;
     this.#dead = 0;
-    this.#newest.clear();
+    for (const [id, newest] of this.#newest) {
+      if (newest >= 0) this.#newest.delete(id);
+    }
     let to = 0;
     for (let entry = 0; entry < entries; entry += 1) {
       if (this.#alive[entry] === 0) continue;
@@ -365,6 +395,7 @@ export class NameIndex implements WordStatistics {
       this.#starts[kept] = to;
       to += end - start;
       this.#ids[kept] = id;
+      this.#exact[kept] = this.#exact[entry]!;
       this.#older[kept] = this.#newest.get(id) ?? -1;
       this.#newest.set(id, kept);
       this.#entries += 1;
@@ -375,23 +406,51 @@ export class NameIndex implements WordStatistics {
   }
 }
 
+interface Shortlisted {
+  entry: number;
+  /** What it has in common with the name looked for, by keys alone. */
+  credit: number;
+}
+
+/** A name as it is compared; `null` for a blank one. */
+function read(name: string): NameParts | null {
+  const { normal, legalForm } = normalName(name);
+  if (normal === '') return null;
+  return takeApart(
+    normal.split(' ').map(canonicalWord),
+    legalForm === null ? '' : shortForm(legalForm),
+    hashExact(normal),
+  );
+}
+
 interface Ranked extends Likeness {
   id: number;
 }
 
+/** Signed, as 32-bit integers take no memory of their own in a map. */
+const bearerKey = (word: string): number => hashWord(word) | 0;
+
 const probability = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds));
 
-function some<T>(values: Iterable<T>, holds: (value: T) => boolean): boolean {
-  for (const value of values) if (holds(value)) return true;
-  return false;
-}
-
-/** The `count` entries of the largest value, in no order; all of those that tie at the edge, or none would be fair. */
-function largest(entries: number[], count: number, valueOf: (entry: number) => number): number[] {
-  if (entries.length <= count) return entries;
-  const values = Float64Array.from(entries, valueOf);
-  const edge = Float64Array.from(values).sort()[values.length - count]!;
-  const chosen = entries.filter((_, i) => values[i]! > edge);
-  const tied = entries.filter((_, i) => values[i] === edge);
-  return tied.length <= count ? chosen.concat(tied) : chosen.concat(tied.slice(0, count));
+/** The `count` entries of the largest value, the largest first; of equal ones those of the smaller id. */
+function largest(
+  entries: number[],
+  count: number,
+  measure: (entry: number) => number,
+  idOf: (entry: number) => number,
+): Shortlisted[] {
+  const chosen: Shortlisted[] = [];
+  for (const entry of entries) {
+    const credit = measure(entry);
+    let at = chosen.length;
+    const before = (other: Shortlisted): boolean =>
+      credit > other.credit || (credit === other.credit && idOf(entry) < idOf(other.entry));
+    if (at === count) {
+      if (!before(chosen[at - 1]!)) continue;
+      at -= 1;
+    }
+    for (; at > 0 && before(chosen[at - 1]!); at -= 1) chosen[at] = chosen[at - 1]!;
+    chosen[at] = { entry, credit };
+  }
+  return chosen;
 }

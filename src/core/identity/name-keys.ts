@@ -6,6 +6,7 @@ const WORD = 0x9e3779b1;
 const INITIALS = 0x85ebca6b;
 const GRAM = 0xc2b2ae35;
 const WHOLE = 0x27d4eb2f;
+const EXACT = 0x165667b1;
 
 const LONGEST_MISSPELT = 16;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant
@@ -25,6 +26,10 @@ function hashRange(text: string, from: number, to: number, kind: number, without
     if (i !== without) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   }
   return mix(hash);
+}
+
+export function hashExact(normal: string): number {
+  return hashRange(normal, 0, normal.length, EXACT);
 }
 
 export function hashWord(word: string): number {
@@ -100,21 +105,30 @@ export function pushEntryKeys(name: NameParts, out: number[]): void {
   for (const length of gramLengths(compact)) pushGrams(compact, length, out);
 }
 
-/** Keys that credit a candidate once, by `word` (its place in the name; −1: several words at a time). */
+/** Keys that together credit a candidate once. */
 export interface KeyGroup {
+  /** The place of the word in the name that the keys stand for, whose rarity is the credit; else −1. */
   word: number;
+  /** Fixed credit where there is no such word, on the scale of `WordStatistics.information`. */
+  credit: number;
   hashes: number[];
 }
+
+const WHOLE_CREDIT = 16;
+const JOINED_CREDIT = 10;
+const GRAM_CREDIT = 1;
 
 /** Where names with words, joined words or initials in common are filed; the first group is the whole name. */
 export function wordGroups(name: NameParts): KeyGroup[] {
   const { words, classes, compact, form } = name;
-  const groups: KeyGroup[] = [{ word: -1, hashes: [hashWhole(name), hashWord(compact)] }];
+  const groups: KeyGroup[] = [
+    { word: -1, credit: WHOLE_CREDIT, hashes: [hashWhole(name), hashWord(compact)] },
+  ];
   const joined = compact + form.replaceAll(' ', '');
   if (words.length === 1 && form !== '') {
     const hashes = [hashWord(joined)];
     pushMisspellings(joined, hashes);
-    groups.push({ word: -1, hashes });
+    groups.push({ word: -1, credit: JOINED_CREDIT, hashes });
   }
   let previous = -1;
   for (let i = 0; i < words.length; i += 1) {
@@ -123,16 +137,17 @@ export function wordGroups(name: NameParts): KeyGroup[] {
     const hashes = [hashWord(word)];
     if (classes[i] !== 'corporate' && classes[i] !== 'trade') pushMisspellings(word, hashes);
     if (word.length > 2 && word.length < 7) hashes.push(hashInitials(word));
-    groups.push({ word: i, hashes });
-    if (previous >= 0) groups.push({ word: -1, hashes: [hashWord(words[previous]! + word)] });
+    groups.push({ word: i, credit: 0, hashes });
+    if (previous >= 0)
+      groups.push({ word: -1, credit: JOINED_CREDIT, hashes: [hashWord(words[previous]! + word)] });
     previous = i;
   }
   return groups;
 }
 
 /** Runs of letters of the whole name, for names that are misspelt all over. */
-export function gramHashes(name: NameParts): number[] {
+export function gramGroups(name: NameParts): KeyGroup[] {
   const hashes: number[] = [];
   pushGrams(name.compact, gramLength(name.compact), hashes);
-  return [...new Set(hashes)];
+  return [...new Set(hashes)].map((hash) => ({ word: -1, credit: GRAM_CREDIT, hashes: [hash] }));
 }

@@ -2,27 +2,27 @@
  * How surely two company names mean the same company, by weight of evidence: words they share count by how few
  * names bear them, words that only one has count against it by what they say. Pure arithmetic on log-odds.
  */
-import { canonicalWord, USUAL_SHARE, type WordClass, wordClass } from './company-words.ts';
+import { USUAL_SHARE, type WordClass, wordClass } from './company-words.ts';
 import { editDistance } from './edit-distance.ts';
 
 /** A name, taken apart once. */
 export interface NameParts {
-  /** `normalName(…).normal`. */
-  normal: string;
-  /** Canonical words of `normal`, in order. */
+  /** Hash of `normalName(…).normal`, for names that are the same to the letter. */
+  exact: number;
+  /** Canonical words of it, in order. */
   words: readonly string[];
   classes: readonly WordClass[];
   /** `words` run together, without links. */
   compact: string;
-  /** Legal form, folded; `''` if the name has none. */
+  /** Legal form by its short name; `''` if the name has none. */
   form: string;
 }
 
 export interface Likeness {
   /** Log-odds that it is the same company. */
   logOdds: number;
-  /** Plain words, e.g. `the same words in another order`. */
-  evidence: string;
+  /** Plain words, e.g. `words in another order`; made when asked for, as few candidates are shown. */
+  evidence(): string;
 }
 
 /** How rare a word is: −ln of the share of other names that bear it; and whether any account is known to bear it. */
@@ -39,6 +39,10 @@ export const WEIGHTS = {
   identical: 11,
   /** The same but for spaces, plurals, abbreviations or links. */
   equivalent: 9,
+  /** The same but for words that say nothing, like `group`. */
+  muchTheSame: 4.5,
+  /** Several words of substance, with which the account's name begins. */
+  beginning: 1.5,
   /** The same words in another order. */
   reordered: 6.5,
   /** Every word has its counterpart, but some are misspelt; times the part that is not. */
@@ -46,6 +50,8 @@ export const WEIGHTS = {
   /** Two names that both state a legal form, and not the same. */
   otherForm: -0.7,
   sameForm: 0.3,
+  /** The same for names that are otherwise equal: then the form is what tells namesakes apart. */
+  otherFormOfNamesake: -3,
   /** The name looked for is a registered one, with its legal form, so nothing should be missing in it. */
   formButShortened: -2,
   /** Both names have a word of substance that the other lacks: `bank of america`, `bank of ireland`. */
@@ -76,6 +82,8 @@ const LEFT_OUT: Record<WordClass, number> = {
   common: -3.5,
   coined: -4,
 };
+/** Of first names and the like: `ericsson lm`. */
+const LEFT_OUT_INITIALS = -1.2;
 /** What a word costs that only the name looked for has. */
 const ADDED: Record<WordClass, number> = {
   link: -0.1,
@@ -88,12 +96,12 @@ const ADDED: Record<WordClass, number> = {
   coined: -6,
 };
 
-/** Normal form and legal form of a name → its parts. */
-export function takeApart(normal: string, form: string | null): NameParts {
-  const words = normal.split(' ').map(canonicalWord);
+/** Canonical words, legal form and the hash of the normal form → parts. */
+export function takeApart(words: readonly string[], form: string, exact: number): NameParts {
   const classes = words.map(wordClass);
-  const solid = words.filter((_, i) => classes[i] !== 'link');
-  return { normal, words, classes, compact: (solid.length > 0 ? solid : words).join(''), form: form ?? '' };
+  let compact = '';
+  for (let i = 0; i < words.length; i += 1) if (classes[i] !== 'link') compact += words[i]!;
+  return { exact, words, classes, compact: compact === '' ? words.join('') : compact, form };
 }
 
 /** Mistakes that a word of this length may have and still be taken for the same. */
@@ -106,28 +114,24 @@ export function mistakesAllowed(length: number): number {
 
 /** Compares a name looked for with the name of an account. */
 export function likeness(asked: NameParts, entry: NameParts, statistics: WordStatistics): Likeness {
-  const form = formWeight(asked, entry);
-  const { start, identical, equivalent } = WEIGHTS;
-  if (asked.normal === entry.normal) {
-    const logOdds = start + identical + Math.max(1.5, informationOf(entry, statistics)) + form;
-    return { logOdds, evidence: 'the same name' };
+  const { start, identical, equivalent, otherForm, otherFormOfNamesake } = WEIGHTS;
+  if (asked.compact !== entry.compact) {
+    const { logOdds, evidence } = wordByWord(asked, entry, statistics);
+    return { logOdds: logOdds + formWeight(asked, entry, otherForm), evidence };
   }
-  if (asked.compact === entry.compact) {
-    const logOdds = start + equivalent + Math.max(0.5, informationOf(entry, statistics)) + form;
-    return { logOdds, evidence: 'the same name but for spaces, plurals or abbreviations' };
-  }
-  const byWords = wordByWord(asked, entry, statistics);
-  if (byWords.logOdds > 0) return { ...byWords, logOdds: byWords.logOdds + form };
-  const guess = letterByLetter(asked, entry);
-  const better = guess.logOdds > byWords.logOdds ? guess : byWords;
-  return { ...better, logOdds: better.logOdds + form };
+  const form = formWeight(asked, entry, otherFormOfNamesake);
+  const information = informationOf(entry, statistics);
+  return asked.exact === entry.exact
+    ? { logOdds: start + identical + Math.max(1.5, information) + form, evidence: () => 'the same name' }
+    : {
+        logOdds: start + equivalent + Math.max(0.5, information) + form,
+        evidence: () => 'the same name but for spaces, plurals or abbreviations',
+      };
 }
 
-function formWeight(asked: NameParts, entry: NameParts): number {
+function formWeight(asked: NameParts, entry: NameParts, other: number): number {
   if (asked.form === '' || entry.form === '') return 0;
-  return asked.form === entry.form || canonicalWord(asked.form) === canonicalWord(entry.form)
-    ? WEIGHTS.sameForm
-    : WEIGHTS.otherForm;
+  return asked.form === entry.form ? WEIGHTS.sameForm : other;
 }
 
 /** Sum over the words of the account's name. */
@@ -139,17 +143,17 @@ function informationOf(name: NameParts, statistics: WordStatistics): number {
   return sum;
 }
 
-/** The names as one string each, with their legal forms: for mistakes all over. */
-function letterByLetter(asked: NameParts, entry: NameParts): Likeness {
+/** The names as one string each, with their legal forms: for mistakes all over. Good for a guess only. */
+export function letterByLetter(asked: NameParts, entry: NameParts): Likeness {
   const a = asked.compact + asked.form.replaceAll(' ', '');
   const b = entry.compact + entry.form.replaceAll(' ', '');
   const length = Math.max(a.length, b.length);
   const limit = Math.floor(length * 0.55);
   const mistakes = editDistance(a, b, limit);
-  if (mistakes > limit) return { logOdds: Number.NEGATIVE_INFINITY, evidence: '' };
+  if (mistakes > limit) return { logOdds: Number.NEGATIVE_INFINITY, evidence: () => '' };
   return {
     logOdds: WEIGHTS.guess + (WEIGHTS.guessSlope * mistakes) / length,
-    evidence: `${mistakes} of ${length} letters differ`,
+    evidence: () => `${mistakes} of ${length} letters differ`,
   };
 }
 
@@ -198,13 +202,24 @@ function wordByWord(asked: NameParts, entry: NameParts, statistics: WordStatisti
     else if (aligned.misspelt.length > 0)
       logOdds += (WEIGHTS.misspelt * aligned.exact) / Math.max(1, aligned.gained);
     else logOdds += aligned.inOrder ? WEIGHTS.equivalent : WEIGHTS.reordered;
+  } else if (aligned.gained === aligned.exact && addedSubstance === 0) {
+    if (missingSubstance === 0 && aligned.inOrder) logOdds += WEIGHTS.muchTheSame;
+    else if (aligned.left.length === 0 && beginsWith(asked, entry, aligned)) logOdds += WEIGHTS.beginning;
   }
-  return { logOdds, evidence: describe(aligned, missing, added, complete) };
+  return { logOdds, evidence: () => describe(aligned, missing, added, complete) };
+}
+
+/** Two words or more of substance, all of them at the beginning of the account's name. */
+function beginsWith(asked: NameParts, entry: NameParts, { covered }: Alignment): boolean {
+  const solid = asked.classes.filter((kind) => kind !== 'link' && kind !== 'corporate').length;
+  const end = covered.indexOf(false);
+  return solid > 1 && covered.every((is, j) => is === j < end || entry.classes[j] === 'link');
 }
 
 /** A word we have no class for, but which many accounts bear, is no name of its own. */
 function leftOut(word: string, kind: WordClass, statistics: WordStatistics): number {
   if (kind !== 'coined') return LEFT_OUT[kind];
+  if (word.length < 3) return LEFT_OUT_INITIALS;
   return Math.max(LEFT_OUT.coined, -0.28 * statistics.information(word, kind));
 }
 
@@ -329,19 +344,33 @@ function readInitials(
   }
 }
 
+/** Links count as words in `boa` and not in `bny`. */
 function initialsRun(word: string, entry: NameParts, from: number, covered: boolean[]): number[] | null {
+  return (
+    initialsOf(word, entry, from, covered, (kind) => kind === 'link') ??
+    initialsOf(word, entry, from, covered, () => false)
+  );
+}
+
+function initialsOf(
+  word: string,
+  entry: NameParts,
+  from: number,
+  covered: boolean[],
+  skipped: (kind: WordClass) => boolean,
+): number[] | null {
   const run: number[] = [];
   let read = 0;
   for (let j = from; j < entry.words.length && read < word.length; j += 1) {
     if (covered[j]) return null;
-    if (entry.words[j]!.startsWith(word[read]!)) {
+    if (skipped(entry.classes[j]!)) {
+      if (read === 0) return null;
+    } else if (entry.words[j]!.startsWith(word[read]!)) {
       read += 1;
-      run.push(j);
-    } else if (entry.classes[j] === 'link' && run.length > 0) {
-      run.push(j);
     } else {
       return null;
     }
+    run.push(j);
   }
   return read === word.length && run.length > 1 ? run : null;
 }
@@ -398,6 +427,8 @@ function spellRest(
   if (left.length === 0) return;
   const form = asked.form === '' ? entry.form.replaceAll(' ', '') : '';
   if (open.length === 0 && form === '') return;
+  // That pair has been tried.
+  if (left.length === 1 && open.length === 1 && form === '') return;
   const a = left.map((i) => asked.words[i]!).join('');
   const b = open.map((j) => entry.words[j]!).join('') + form;
   const length = Math.max(a.length, b.length);
@@ -427,10 +458,20 @@ function spellRest(
   result.misspelt.push(`"${a}" for "${b}"`);
 }
 
-/** Words of a class nobody has counted yet: −ln of their usual share, seen among so many names. */
-export function usualInformation(kind: WordClass, others: number, names: number): number {
-  const seen = (USUAL_SHARE[kind] * PRIOR_NAMES + others) / (PRIOR_NAMES + names);
-  return -Math.log(Math.min(1, seen));
-}
 /** How many names our own statistic of words weighs against the accounts'. */
 const PRIOR_NAMES = 10_000;
+/** There are few short words, so by their number of letters they can't say more than this. */
+const MOST_INFORMATION = [0, 3, 6, 10, 13.8];
+
+/**
+ * −ln of the share of names that bear a word: its class's usual share, corrected by how many `others` of so many
+ * `names` bear it.
+ */
+export function informationOfWord(word: string, kind: WordClass, others: number, names: number): number {
+  const share = (USUAL_SHARE[kind] * PRIOR_NAMES + others) / (PRIOR_NAMES + names);
+  const information = -Math.log(Math.min(1, share));
+  return ASCII.test(word) ? Math.min(information, MOST_INFORMATION[word.length] ?? information) : information;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant
+const ASCII = /^[\u0000-\u007f]*$/;

@@ -41,7 +41,7 @@ hosted ?mail,appriver,egnyte,dropbox,box com,backblaze,wasabi,mega limited,githu
 quickpacket,enzu,northc,deft com,corespace,netactuate,input output flood,tzulo,performive,six degrees tech*,ensono,involta,fortressitx,coreweave,ipxo,code200,iadvantage,fly io,intermax,radore,marbis,
 krypt technologies,eonix,esited,uk 2,newtekone,kyberio,h4y,private layer,global layer,volico,23m,edis,biterika,veesp,servetheworld,31173,waicore,trabia,planethoster,digitalone,ifog,
 octopuce,delska,aqua ray,1337 services,advin,volumedrive,infium,snel com,mythic beasts,mevspace,23vnet,solvinity,kylos,lambda labs,volcano engine,bytedance,byteplus,ru center,
-ntirety,lightedge,redcentric,syntura,rackdog,bytemark,ovhcloud,evanzo,wnet hosting,phoenix ?nap,colo[a-z]*,masterdc,mizban,xtom,skhosting,nforce,yandex,fuse internet,backbone connect,m247`;
+ntirety,lightedge,redcentric,syntura,rackdog,bytemark,ovhcloud,evanzo,wnet hosting,phoenix ?nap,coloup,masterdc,mizban,xtom,skhosting,nforce,yandex,fuse internet,backbone connect,m247`;
 
 /** Internet, telephone and cable companies whose names say nothing of it. */
 export const PROVIDERS = `verizon,at and t,att services,comcast,cox communications,centurylink,level 3,level3,qwest,windstream,
@@ -120,7 +120,7 @@ escolas,eskola,szkol*,skola,skole*,uczelnia,okul*,daigaku,gakuen,kyouiku,univers
 export const GOVERNMENT = `government*,govt,gov,governo,gobierno,gouvernement,regering*,ministr*,minister*,[a-z]*ministeri*,ministar*,ministere*,ministerstvo,kementerian,
 department of,dept of,departamento de,[a-z]*departement,departments? of defen[cs]e,dod,defen[cs]e information,ministry of defen[cs]e,defen[cs]e advanced,
 armed forces,defen[cs]e forces?,forsvar*,bundeswehr,usaisc,headquarters usaisc,navy,army,air force,usaf,military,marine corps,
-state of,states? government,province of,provincia,provincie,[a-z]+ county,county of,county,city of(?! hope),cities of,ville de,ciudad de,town of,township,
+state of,states? government,province of,provincia,provincie,county of,(?:[a-z]+ )?county(?! (?:broadband|fib[a-z]+|tele[a-z]*|cable|net[a-z]*|wireless|communications|rural|electric)),city of(?! hope),cities of,ville de,ciudad de,town of,township,
 village of,borough,city council,county council,district council,shire,council,municip*,prefeitura,ayuntamiento,alcaldia,comune di,comune,commune de,
 mairie,gemeente,gemeinde,kommune,[a-z]*kommun,stadt,stadtverwaltung,landeshauptstadt,landkreis,kanton,canton,magistrat,gmina,urzad,
 obec,mesto,starostwo,powiat,bureau of,national security agency,federal,bundes(?!liga)[a-z]+,landratsamt,landesamt,finanzamt,[a-z]+amt,
@@ -130,7 +130,7 @@ national [a-z]+ administration,national [a-z]+ and [a-z]+ administration,[a-z]+ 
 national [a-z]+ (?:agency|board|authority|bureau|office|center|centre),national informatics cent(?:er|re),national computer board,land information,
 agency for,[a-z]+ agency of,environmental protection agency,office of,customs,tax,nasa,noaa,usda,tax administration,social security,social insurance institution,
 public authority,port authority,[a-z]+ authority,authority of,authority,autoridad,embassy,united nations,world health organization,european commission,
-european union,european parliament,us department,u s department,general services,public works,region of,regione,region [a-z]+,conseil general,conseil regional,
+european union,european parliament,us department,u s department,general services (?:administration|commission|department|agency),geoscience*,geological,geolog* survey,meteorolog*,hydrograph*,public works,region of,regione,region [a-z]+,conseil general,conseil regional,
 conseil departemental,departement d[eu],direccion general,direction generale,direzione generale,secretaria,secretariat,jefatura,presidencia,poder judicial,
 administracao,administracion,administration of,state administration,state enterprise,state institution,state intitution,public institution,entidad publica,
 banco central,central bank of,central bank,reserve bank of,bank of england,bundesbank,valsts,valtion*,[a-z]+verket,[a-z]+styrelsen,
@@ -138,7 +138,7 @@ banco central,central bank of,central bank,reserve bank of,bank of england,bunde
 hm revenue,treasury,postal service,veterans affairs,homeland security,interior,state,nic,national archives,archives,election*,census,
 intendencia,gobernacion,contraloria,superintendencia,fiscalia,defensoria,exercito,marinha,servico federal,prodam,prodesp,serpro,dataprev,procergs,prodemge,
 [a-z]*gov,[a-z]*govnet,egov[a-z]*,commonwealth of,service alberta,shared services,landsting,lans landsting,etat de,national institutes? of,disease control,wetterdienst,territory of,budget office,
-congressional,pemerintah,kabupaten,diskominfo,dinas,provinsi,kota,badan,panchayat,nigam,prefecture,prefectura,prefectural,city hall,metropolitan city,panstwow*,urad,okres,kraj,vlada,uprava,agencija,agencia,agence,agenzia,agency,agentur fur,
+congressional,pemerintah,kabupaten,diskominfo,dinas,provinsi,kota,badan,panchayat,prefecture,prefectura,prefectural,city hall,metropolitan city,panstwow*,urad,okres,kraj,vlada,uprava,agencija,agencia,agence,agenzia,agency,agentur fur,
 authorities,armee,heer,ejercito,armada,fuerza aerea,policja,policie,gendarmerie,guardia civil,carabinieri,federation represented,ambulance,emergency,rescue service,water district,sanitation district,transit,metropolitan,
 administracja,administratia,administration,secretary of,supreme,national assembly,governor,mayor,rathaus,burgeramt,kreis,bezirk*,dataport,regional council,national police,civil service,public service,government of,csi piemonte,cenitex,vnnic,
 network information center,forsakringskassan,skatteverket,information center of`;
@@ -158,7 +158,7 @@ railway*,railroad,steel,metals?,metall*,alumin*,mining,minerals?,chemical*,chemi
 industri[ae]*,industries,industrial,manufactur*,engineering,ingenieur*,construction*,construtora,constructora,building,builders,machiner*,maschinen*,tools,
 equipment,electronics?,semiconductor*,instruments?,appliance*,energy,energi[ae]*,oil,petroleum,petro*,gas,power,solar,refin*,nuclear,electric,
 foods?,beverage*,brewer*,brewing,wines?,restaurant*,dairy,meat,sugar,coffee,farms?,agri*,agro*,seeds?,fish*,hotels?,resorts?,casino*,gaming,games?,
-entertainment,studios?,films?,pictures,music,sports?,football,retail,stores?,supermarket*,grocer*,markets?,trading,trade,fashion,apparel,clothing,
+entertainment,studios?,films?,pictures,music,sports?,football,retail,stores?,supermarket*,grocer*,markets?,trading(?! as),trade,fashion,apparel,clothing,
 shoes?,furniture,cosmetic*,jewel*,toys?,law,lawyers?,legal,attorneys?,advoka*,rechtsanw*,llp,consult*,advisor*,advisory,accountan*,audit*,tax advis*,staffing,
 recruit*,human resources,realty,real estate,propert*,immobilien,housing,wohn*,newspaper*,publish*,publications,verlag,press,magazine,marketing,advertis*,
 charit*,foundation,church,diocese,ministries,association,society,federation,chamber of commerce,ventures?,capital,holdings?,invest*,partners,fund,funds,
@@ -189,7 +189,7 @@ export const LIKELY_PROVIDER = `net,nets,nett,network*,[a-z]+networks?,[a-z][a-z
 [a-z]+lan,online,on line,[a-z]+vision,tele*,tv,television*,televiz*,telewizj*,radio,[a-z]*wave,[a-z]+sat,speed,[a-z]+speed,hi speed,high speed,[a-z]+line,wire,wired,giga*,gbit,mbit,terabit,optic*,optik*,optyk*,
 ip,ipv\\d,routing,peering,noc,asn,pool,dynamic,dhcp,subscribers?,customers?,cooperativa,co op,coop,utility,utilities,exchange,
 multimedia,[a-z]+multimedia,media ?net,digital,digit[a-z]*net,cyber*,*nodes?,surf[a-z]*,access,reseau*,rede,redes,red,siec,seti,sieci*,
-ltda me,tecnologia ltda,tecnologia,informatica ltda,informatica,tek,[a-z]+te[ck],servicos de,provider,bandwidth,infonet,intranet,interlink,interplus,
+ltda me,me,eireli,tecnologia ltda,tecnologia,informatica ltda,informatica,tek,[a-z]+te[ck],servicos de,provider,bandwidth,infonet,intranet,interlink,interplus,
 net(?:a|b|c|d|e|f|g|h|i|k|l|m|o|p|q|r|t|u|v|w|x|y|z|1|2|3|4)(?!lix|pp|suite|ase|herland|flix|work)[a-z0-9]*,*net,[a-z0-9]+net[0-9]*,[a-z]+call,voice,talk[a-z]*,[a-z]*talk,phon[a-z]+,broadcasting network*,[a-z]*ix,*red de,lightwave,carrier*,telemat*,on ?net,air[a-z]*link,[a-z]*tv`;
 
 /** Words of the trade that make a host likely. */

@@ -75,11 +75,21 @@ const RULES: readonly Rule[] = [
   rule('proxy', 0.95, 'VPN or proxy', words.PROXIES),
   rule('isp', 0.95, 'known internet provider', 'google fiber,amazon kuiper'),
   rule('hosting', 0.95, 'known cloud or hosting company', words.HOSTS),
-  rule('government', 0.9, 'central bank', 'banco central,central bank,central bank of,reserve bank of,bundesbank,federal reserve*'),
-  rule('isp', 0.95, 'known internet provider', 'wideopenwest*,telecom[a-z]*'),
+  rule(
+    'government',
+    0.9,
+    'central bank',
+    'banco central,central bank,central bank of,reserve bank of,bundesbank,federal reserve*',
+  ),
+  rule('isp', 0.95, 'known internet provider', 'wideopenwest*'),
   rule('business', 0.85, 'bank, insurer or the like', words.FINANCE),
   rule('education', 0.95, 'school, university or research network', words.EDUCATION),
-  rule('isp', 0.9, 'internet provider run by a town', 'light plant,power and water,municipal (?:light|electric|power|utilit[a-z]*)'),
+  rule(
+    'isp',
+    0.9,
+    'internet provider run by a town',
+    'light plant,power and water,municipal (?:light|electric|power|utilit[a-z]*)',
+  ),
   rule('government', 0.9, 'public body', words.GOVERNMENT),
   rule('business', 0.85, 'oil company', 'exxon ?mobil'),
   rule('mobile', 0.9, 'mobile network', words.MOBILES),
@@ -91,7 +101,7 @@ const RULES: readonly Rule[] = [
     class: 'isp',
     confidence: 0.9,
     what: 'known internet provider',
-    pattern: new RegExp(`^(?:${words.SHORT_PROVIDERS.replace(/,\s*/g, '|')})(?: [a-z0-9]+){0,3}$`),
+    pattern: new RegExp(`^(?:${words.SHORT_PROVIDERS.replace(/,\s*/g, '|')})(?: [a-z0-9]+){0,5}$`),
   },
 ];
 
@@ -99,8 +109,8 @@ const RULES: readonly Rule[] = [
 const LIKELY: readonly Rule[] = [
   rule('isp', 0.6, 'may be a provider', words.LIKELY_PROVIDER),
   rule('hosting', 0.55, 'may be a host', words.LIKELY_HOST),
-  rule('unknown', 0.5, 'may be a provider or a software house', words.DOUBTFUL),
   rule('business', 0.55, 'is rather a software house than a provider', words.LIKELY_BUSINESS),
+  rule('unknown', 0.5, 'may be a provider or a software house', words.DOUBTFUL),
 ];
 const HARMLESS = wholeWords('g', words.HARMLESS);
 

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { namesConnection, registrableDomain } from '../../../src/core/identity/domain.ts';
+import {
+  areCountrySiblings,
+  looksLike,
+  namesConnection,
+  registrableDomain,
+} from '../../../src/core/identity/domain.ts';
 
 describe('registrableDomain', () => {
   test.each([
@@ -117,4 +122,66 @@ describe('namesConnection', () => {
     'acme-2026-11-23.example',
     '3.14.15.acme.example',
   ])('%s may be a company', (host) => expect(namesConnection(host)).toBe(false));
+});
+
+describe('looksLike', () => {
+  const known = new Set(['acmesteel.com', 'birch.com', 'modern.com', 'quarryline.com', 'delta.de', 'apple.com']);
+  test.each([
+    ['acmestee1.com', 'acmesteel.com'],
+    ['acme-steel.com', 'acmesteel.com'],
+    ['acmesteell.com', 'acmesteel.com'],
+    ['acmstele.com', null],
+    ['amcesteel.com', 'acmesteel.com'],
+    ['acmestel.com', 'acmesteel.com'],
+    ['acmesteal.com', 'acmesteel.com'],
+    ['аcmesteel.com', 'acmesteel.com'], // Cyrillic а
+    ['xn--cmesteel-06g.com', 'acmesteel.com'],
+    ['ácmesteel.com', 'acmesteel.com'],
+    ['асмеsteel.com', 'acmesteel.com'], // four Cyrillic letters
+    ['xn--80ak6aa92e.com', 'apple.com'], // all Cyrillic
+    ['xn--99999999999.com', null],
+    ['xn---.com', null],
+    ['https://login.acmestee1.com/x', 'acmesteel.com'],
+    ['rnodern.com', 'modern.com'],
+    ['modem.com', 'modern.com'],
+    ['b1rch.com', 'birch.com'],
+    ['quarrylіne.com', 'quarryline.com'], // Cyrillic і
+    ['birsh.com', null],
+    ['acmesteel.com', null],
+    ['www.acmesteel.com', null],
+    ['acmesteel.de', null],
+    ['acmesteelworks.com', null],
+    ['delta.com', null],
+    ['münchen.de', null],
+    ['not a domain', null],
+  ])('%s looks like %s', (domain, expected) => expect(looksLike(domain, known)).toBe(expected));
+
+  test('what it names is known, and never what it was asked of', () => {
+    const letters = fc.stringMatching(/^[a-z]{4,12}$/);
+    fc.assert(
+      fc.property(letters, letters, fc.nat(), (name, other, at) => {
+        const domains = new Set([`${name}.com`, `${other}.com`]);
+        expect(looksLike(`${name}.com`, domains)).toBeNull();
+        const i = at % (name.length + 1);
+        const found = looksLike(`${name.slice(0, i)}x${name.slice(i)}.com`, domains);
+        if (found !== null) expect(domains).toContain(found);
+      }),
+    );
+  });
+});
+
+describe('areCountrySiblings', () => {
+  test.each([
+    ['acme.de', 'acme.com', true],
+    ['acme.co.uk', 'https://www.acme.com.br/x', true],
+    ['acme.com', 'acme.com', false],
+    ['acme.org', 'acme.com', false],
+    ['acme.ac.uk', 'acme.com', false],
+    ['acme-steel.de', 'acme.com', false],
+    ['acme.github.io', 'acme.com', false],
+    ['nonsense', 'acme.com', false],
+  ])('%s and %s: %s', (one, other, expected) => {
+    expect(areCountrySiblings(one, other)).toBe(expected);
+    expect(areCountrySiblings(other, one)).toBe(expected);
+  });
 });

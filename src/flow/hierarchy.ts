@@ -1,0 +1,62 @@
+/** Parents of accounts, and scores of whole hierarchies. */
+import { NotFound } from '../core/errors.ts';
+import type { ScoringModel } from '../core/model.ts';
+import type { AccountScore } from '../core/scoring/score.ts';
+import { type Database, inWorkspace, type Tx } from '../store/database.ts';
+import * as graph from '../store/graph.ts';
+import * as merges from '../store/merges.ts';
+import * as models from '../store/models.ts';
+import * as people from '../store/people.ts';
+import { impossibleParent } from './parents.ts';
+import * as rescore from './rescore.ts';
+
+/**
+ * Says by hand what an account's parent is, or (null) that it has none; this goes before what imports say. Merged
+ * accounts stand for their survivors. Returns the account's id. Throws `Invalid` where it would be below itself or too
+ * deep, `NotFound` for unknown ids.
+ */
+export async function setParent(tx: Tx, accountId: string, parentId: string | null, now: Date): Promise<string> {
+  await people.lockIdentities(tx);
+  const known = await merges.standings(tx, parentId ? [accountId, parentId] : [accountId]);
+  const [account, parent] = [known.get(accountId), parentId ? known.get(parentId) : null];
+  if (!account || parent === undefined) {
+    throw new NotFound('There is no such account.', 'Use the `id` that a query gave you.');
+  }
+  const id = account.survivorId;
+  if (parent?.survivorId === id) throw impossibleParent('CIRCLE');
+  await graph.writeByHand(tx, { childId: id, parentId: parent?.survivorId ?? null, since: now });
+  await graph.settle(tx, [id]);
+  const [wrong] = await graph.misplaced(tx, [id]);
+  if (wrong) throw impossibleParent(wrong.problem);
+  return id;
+}
+
+/**
+ * Scores of these accounts with everything below them, as `rescore.compute` gives those of accounts alone. A signal
+ * belongs to one account and so counts once, and of one origin reported at several only the strongest counts. Levels
+ * are those of today, also for the past.
+ */
+export async function computeRolledUp(
+  tx: Tx,
+  accountIds: readonly string[],
+  model: ScoringModel,
+  asOf: Date,
+  replay: Date | null,
+): Promise<{ accountId: string; score: AccountScore }[]> {
+  return rescore.compute(tx, accountIds, model, asOf, replay, await graph.below(tx, accountIds));
+}
+
+/** `rescore.explain` with everything below the account. */
+export async function explainRolledUp(
+  db: Database,
+  workspaceId: string,
+  accountId: string,
+  asOf: Date | null,
+  now: Date,
+): Promise<rescore.Explained | null> {
+  return inWorkspace(db, workspaceId, async (tx) => {
+    const { model, version } = await models.active(tx, now);
+    const [computed] = await computeRolledUp(tx, [accountId], model, asOf ?? now, asOf);
+    return computed ? rescore.withNames(tx, computed.score, version) : null;
+  });
+}

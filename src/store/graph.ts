@@ -1,0 +1,232 @@
+/** Parents and children of accounts: what is said of each by itself, and what follows when merges are considered. */
+import type { Tx } from './database.ts';
+
+/** No account has more levels above and below it together. */
+export const MOST_LEVELS = 20;
+
+export interface Edge {
+  childId: string;
+  /** null: it was said by hand that there is none. */
+  parentId: string | null;
+  provenance: 'BY_HAND' | 'IMPORTED';
+  since: Date;
+}
+
+/**
+ * Accounts whose parent may be another when these are settled: those of them of whom a parent was said, their
+ * children, and the children that wait for one of their domains.
+ */
+export async function concernedBy(tx: Tx, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.client.query({
+    name: 'parents-concerned',
+    text: `SELECT subject_id AS id FROM claim
+             WHERE workspace_id = $1 AND subject_id = ANY($2) AND facts->'parentDomain' IS NOT NULL
+           UNION SELECT child_id FROM account_edge
+             WHERE workspace_id = $1 AND provenance = 'IMPORTED' AND (child_id = ANY($2) OR parent_id = ANY($2))
+           UNION SELECT c.subject_id FROM account_domain AS d
+             JOIN claim AS c ON c.workspace_id = $1 AND c.facts->'parentDomain'->>0 = d.domain AND c.facts->'parentDomain' IS NOT NULL
+             WHERE d.workspace_id = $1 AND d.account_id = ANY($2)`,
+    values: [tx.workspaceId, ids],
+  });
+  return rows.map((row) => row.id);
+}
+
+/** Domain → the account that has it by itself, merged or not. */
+export async function ownersOf(tx: Tx, domains: readonly string[]): Promise<Map<string, string>> {
+  if (domains.length === 0) return new Map();
+  const { rows } = await tx.client.query(
+    'SELECT domain, account_id FROM account_domain WHERE workspace_id = $1 AND domain = ANY($2)',
+    [tx.workspaceId, domains],
+  );
+  return new Map(rows.map((row) => [row.domain, row.account_id]));
+}
+
+/**
+ * Makes these the imported edges of their children; `null` takes the edge away. What was said by hand stays. Returns
+ * the children whose edge changed.
+ */
+export async function write(
+  tx: Tx,
+  wanted: readonly { childId: string; edge: { parentId: string; since: Date } | null }[],
+): Promise<string[]> {
+  const set = wanted.filter((one) => one.edge !== null);
+  const { rows } = await tx.client.query(
+    `WITH gone AS (
+       DELETE FROM account_edge WHERE workspace_id = $1 AND child_id = ANY($2) AND provenance = 'IMPORTED' RETURNING child_id),
+     written AS (
+       INSERT INTO account_edge AS e (workspace_id, child_id, parent_id, provenance, since)
+       SELECT $1, child_id, parent_id, 'IMPORTED', since FROM unnest($3::uuid[], $4::uuid[], $5::timestamptz[]) AS t (child_id, parent_id, since)
+       WHERE EXISTS (SELECT FROM account AS a WHERE a.workspace_id = $1 AND a.account_id = t.child_id)
+         AND EXISTS (SELECT FROM account AS a WHERE a.workspace_id = $1 AND a.account_id = t.parent_id)
+       ON CONFLICT (workspace_id, child_id) DO UPDATE SET
+         parent_id = EXCLUDED.parent_id, since = EXCLUDED.since
+       WHERE e.provenance = 'IMPORTED' AND (e.parent_id, e.since) IS DISTINCT FROM (EXCLUDED.parent_id, EXCLUDED.since)
+       RETURNING child_id)
+     SELECT child_id FROM gone UNION SELECT child_id FROM written`,
+    [
+      tx.workspaceId,
+      wanted.flatMap((one) => (one.edge === null ? one.childId : [])),
+      set.map((one) => one.childId),
+      set.map((one) => one.edge!.parentId),
+      set.map((one) => one.edge!.since),
+    ],
+  );
+  return rows.map((row) => row.child_id);
+}
+
+/** Makes this the edge of its child, over whatever imports say. */
+export async function writeByHand(
+  tx: Tx,
+  edge: { childId: string; parentId: string | null; since: Date },
+): Promise<void> {
+  await tx.client.query(
+    `INSERT INTO account_edge (workspace_id, child_id, parent_id, provenance, since) VALUES ($1, $2, $3, 'BY_HAND', $4)
+     ON CONFLICT (workspace_id, child_id) DO UPDATE SET
+       parent_id = EXCLUDED.parent_id, provenance = EXCLUDED.provenance, since = EXCLUDED.since`,
+    [tx.workspaceId, edge.childId, edge.parentId, edge.since],
+  );
+}
+
+/**
+ * Works out the parents of these accounts, of what they are merged with, and of all their children: each merged account
+ * stands for its survivor; a survivor's own edge goes before those of the accounts merged into it, and an edge within
+ * merged accounts is none.
+ */
+export async function settle(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.client.query(
+    `WITH family AS (
+       SELECT account_id FROM account WHERE workspace_id = $1 AND account_id = ANY($2)
+       UNION SELECT m.account_id FROM account AS a JOIN account AS m ON m.workspace_id = $1
+         AND coalesce(m.survivor_id, m.account_id) = coalesce(a.survivor_id, a.account_id)
+       WHERE a.workspace_id = $1 AND a.account_id = ANY($2) AND (a.survivor_id IS NOT NULL OR m.survivor_id IS NOT NULL)),
+     touched AS (
+       SELECT account_id FROM family
+       UNION SELECT e.child_id FROM account_edge AS e JOIN family AS f ON e.workspace_id = $1 AND e.parent_id = f.account_id),
+     top AS (
+       SELECT DISTINCT coalesce(a.survivor_id, a.account_id) AS account_id
+       FROM touched AS t JOIN account AS a ON a.workspace_id = $1 AND a.account_id = t.account_id),
+     said AS (
+       SELECT t.account_id, c.account_id AS own_id, coalesce(p.survivor_id, p.account_id) AS parent_id, l.merged_at
+       FROM top AS t JOIN account AS c ON c.workspace_id = $1 AND (c.account_id = t.account_id OR c.survivor_id = t.account_id)
+         JOIN account_edge AS e ON e.workspace_id = $1 AND e.child_id = c.account_id
+         LEFT JOIN account AS p ON p.workspace_id = $1 AND p.account_id = e.parent_id
+         LEFT JOIN merge_log AS l ON l.workspace_id = $1 AND l.account_id = c.account_id AND l.unmerged_at IS NULL),
+     chosen AS (
+       SELECT DISTINCT ON (account_id) account_id, parent_id FROM said WHERE parent_id IS DISTINCT FROM account_id
+       ORDER BY account_id, own_id <> account_id, merged_at, own_id)
+     UPDATE account AS a SET parent_id = c.parent_id
+     FROM (SELECT account_id FROM top UNION SELECT account_id FROM family) AS t
+       LEFT JOIN chosen AS c ON c.account_id = t.account_id
+     WHERE a.workspace_id = $1 AND a.account_id = t.account_id AND a.parent_id IS DISTINCT FROM c.parent_id`,
+    [tx.workspaceId, ids],
+  );
+}
+
+/** Of these accounts, those that are above themselves or have too many levels above and below them. */
+export async function misplaced(
+  tx: Tx,
+  ids: readonly string[],
+): Promise<{ accountId: string; problem: 'CIRCLE' | 'TOO_DEEP' }[]> {
+  const { rows } = await tx.client.query(
+    `WITH RECURSIVE top AS (
+       SELECT DISTINCT coalesce(survivor_id, account_id) AS id FROM account WHERE workspace_id = $1 AND account_id = ANY($2)),
+     up AS (
+       SELECT id, id AS at, 0 AS depth FROM top
+       UNION ALL
+       SELECT u.id, a.parent_id, u.depth + 1 FROM up AS u JOIN account AS a ON a.workspace_id = $1 AND a.account_id = u.at
+       WHERE a.parent_id IS NOT NULL AND u.depth <= $3),
+     down AS (
+       SELECT id, id AS at, 0 AS depth FROM top
+       UNION
+       SELECT d.id, a.account_id, d.depth + 1 FROM down AS d JOIN account AS a ON a.workspace_id = $1 AND a.parent_id = d.at
+       WHERE d.depth <= $3),
+     height AS (SELECT id, max(depth) AS below FROM down GROUP BY id)
+     SELECT u.id AS "accountId", CASE WHEN bool_or(u.depth > 0 AND u.at = u.id) THEN 'CIRCLE' ELSE 'TOO_DEEP' END AS problem
+     FROM up AS u JOIN height AS h ON h.id = u.id
+     GROUP BY u.id, h.below HAVING max(u.depth) + h.below > $3 OR bool_or(u.depth > 0 AND u.at = u.id)`,
+    [tx.workspaceId, ids, MOST_LEVELS],
+  );
+  return rows;
+}
+
+/** Account → itself and everything below it, for a page of accounts in one statement. */
+export async function below(tx: Tx, ids: readonly string[]): Promise<Map<string, string[]>> {
+  const { rows } = await tx.client.query({
+    name: 'below',
+    text: `WITH RECURSIVE part (id, at, depth) AS (
+             SELECT id, id, 0 FROM unnest($2::uuid[]) AS id
+             UNION
+             SELECT p.id, a.account_id, p.depth + 1 FROM part AS p
+               JOIN account AS a ON a.workspace_id = $1 AND a.parent_id = p.at WHERE p.depth < $3)
+           SELECT DISTINCT id, at FROM part ORDER BY id, at`,
+    values: [tx.workspaceId, ids, MOST_LEVELS],
+  });
+  const found = new Map<string, string[]>();
+  for (const row of rows) {
+    const members = found.get(row.id);
+    if (members) members.push(row.at);
+    else found.set(row.id, [row.at]);
+  }
+  return found;
+}
+
+/** Account → ids of its children. */
+export async function childrenOf(tx: Tx, ids: readonly string[]): Promise<Map<string, string[]>> {
+  const { rows } = await tx.client.query(
+    'SELECT parent_id, account_id FROM account WHERE workspace_id = $1 AND parent_id = ANY($2) ORDER BY name, account_id',
+    [tx.workspaceId, ids],
+  );
+  const found = new Map<string, string[]>();
+  for (const row of rows) {
+    const children = found.get(row.parent_id);
+    if (children) children.push(row.account_id);
+    else found.set(row.parent_id, [row.account_id]);
+  }
+  return found;
+}
+
+/** Account → who said that its parent is its parent, and when; of accounts that have one. */
+export async function parentEdges(tx: Tx, ids: readonly string[]): Promise<Map<string, Edge>> {
+  const { rows } = await tx.client.query(
+    `SELECT DISTINCT ON (a.account_id) a.account_id AS "childId", a.parent_id AS "parentId", e.provenance, e.since
+     FROM account AS a
+       JOIN account AS c ON c.workspace_id = $1 AND (c.account_id = a.account_id OR c.survivor_id = a.account_id)
+       JOIN account_edge AS e ON e.workspace_id = $1 AND e.child_id = c.account_id
+       JOIN account AS p ON p.workspace_id = $1 AND p.account_id = e.parent_id
+     WHERE a.workspace_id = $1 AND a.account_id = ANY($2) AND coalesce(p.survivor_id, p.account_id) = a.parent_id
+     ORDER BY a.account_id, c.account_id <> a.account_id, e.since`,
+    [tx.workspaceId, ids],
+  );
+  return new Map(rows.map((row) => [row.childId, row]));
+}
+
+/** A domain of an account and who says it is theirs. */
+export interface DomainFacts {
+  domain: string;
+  /** Whether somebody said so in earnest, or it was only seen. */
+  provenance: 'IMPORTED' | 'DISCOVERED';
+  /** Sources whose batches say so; none where it was said through the API. */
+  sources: string[];
+}
+
+/** Account → its domains with those merged into it. */
+export async function domainsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, DomainFacts[]>> {
+  const { rows } = await tx.client.query(
+    `SELECT coalesce(a.survivor_id, a.account_id) AS account_id, d.domain,
+       CASE WHEN coalesce(bool_or(c.imported), false) THEN 'IMPORTED' ELSE 'DISCOVERED' END AS provenance,
+       coalesce(array_agg(DISTINCT b.source ORDER BY b.source) FILTER (WHERE b.source IS NOT NULL), '{}') AS sources
+     FROM account AS a JOIN account_domain AS d ON d.workspace_id = $1 AND d.account_id = a.account_id
+       LEFT JOIN claim AS c ON c.workspace_id = $1 AND c.subject_id = a.account_id AND d.domain = ANY(c.domains)
+       LEFT JOIN batch AS b ON b.workspace_id = $1 AND b.batch_id = c.batch_id
+     WHERE a.workspace_id = $1 AND (a.account_id = ANY($2) OR a.survivor_id = ANY($2))
+     GROUP BY coalesce(a.survivor_id, a.account_id), d.domain ORDER BY d.domain`,
+    [tx.workspaceId, ids],
+  );
+  const found = new Map<string, DomainFacts[]>();
+  for (const { account_id: id, ...facts } of rows) {
+    const list = found.get(id);
+    if (list) list.push(facts);
+    else found.set(id, [facts]);
+  }
+  return found;
+}
