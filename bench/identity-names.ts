@@ -31,7 +31,9 @@ export interface Figures {
   accounts: number;
   buildSeconds: number;
   /** Growth of the process's memory while the index was built, after garbage was collected if that is allowed. */
-  residentMegabytes: number;
+  heapMegabytes: number;
+  /** The most the whole process ever had, to the end of the build. */
+  peakResidentMegabytes: number;
   indexMegabytes: number;
   lookupsPerSecond: number;
   /** The same by the time the process was given: comparable when other work shares the machine. */
@@ -48,11 +50,12 @@ export interface Figures {
 /** Prints a table and returns its figures. */
 export async function run(): Promise<Figures> {
   const random = randomNumbers(20_261_123);
-  const before = resident();
+  const before = inUse();
   const started = performance.now();
   const index = NameIndex.build(accounts(ACCOUNTS, randomNumbers(7)));
   const buildSeconds = (performance.now() - started) / 1000;
-  const residentMegabytes = resident() - before;
+  const heapMegabytes = inUse() - before;
+  const peakResidentMegabytes = process.resourceUsage().maxRSS / 1024;
 
   const asked = [...questions(random)];
   for (const { name } of asked.slice(0, 1000)) index.decide(name);
@@ -84,7 +87,8 @@ export async function run(): Promise<Figures> {
   const figures: Figures = {
     accounts: ACCOUNTS,
     buildSeconds,
-    residentMegabytes,
+    heapMegabytes,
+    peakResidentMegabytes,
     indexMegabytes: index.bytes / 2 ** 20,
     lookupsPerSecond: asked.length / seconds,
     lookupsPerCpuSecond: (asked.length * 1e6) / (cpu.user + cpu.system),
@@ -100,7 +104,7 @@ export async function run(): Promise<Figures> {
 }
 
 /** Megabytes in use; exact only with `--expose-gc`. */
-function resident(): number {
+function inUse(): number {
   globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();
   return (heapUsed + external) / 2 ** 20;

@@ -31,14 +31,17 @@ CREATE TABLE merge_log (
 CREATE INDEX merge_log_by_account ON merge_log (workspace_id, account_id);
 CREATE INDEX merge_log_by_into ON merge_log (workspace_id, into_id);
 
--- Signals of accounts with merged ones: where a merge took them from, or (null) placed since, to be placed again.
+-- Where signals of accounts with merged ones would stand had nothing been merged; of those for whom it differs.
 CREATE TABLE merged_signal (
   workspace_id uuid NOT NULL REFERENCES workspace,
   signal_id uuid NOT NULL,
   account_id uuid,
+  method text,
+  confidence double precision NOT NULL,
+  evidence text[] NOT NULL,
+  unplaced text,
   PRIMARY KEY (workspace_id, signal_id)
 );
-CREATE INDEX merged_signal_by_account ON merged_signal (workspace_id, account_id);
 
 -- Child → parent, as claims say; one parent each.
 CREATE TABLE account_edge (

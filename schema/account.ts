@@ -50,9 +50,14 @@ builder.node(Account, {
           type: 'DateTime',
           description: 'As of this moment, with what was known then. Without it: as last scored.',
         }),
+        rollUp: t.arg.boolean({
+          defaultValue: false,
+          description: 'With all accounts below it as they are today; every signal counts once.',
+        }),
       },
-      extensions: { argCosts: { asOf: 20 } },
-      resolve: async (account, { asOf }, { loaders }) => {
+      extensions: { argCosts: { asOf: 20, rollUp: 20 } },
+      resolve: async (account, { asOf, rollUp }, { loaders }) => {
+        if (rollUp) return ((await loaders.rolledUp(asOf ?? null).load(account.id)) ?? account.current).heat;
         if (!asOf) return account.current.heat;
         return ((await loaders.scoreAt(asOf).load(account.id)) ?? account.current).heat;
       },

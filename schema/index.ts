@@ -2,6 +2,7 @@
 import './account.ts';
 import './api-key.ts';
 import './batch.ts';
+import './graph.ts';
 import './person.ts';
 import './scoring-model.ts';
 import './signal.ts';

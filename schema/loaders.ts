@@ -1,9 +1,12 @@
 /** Loaders of one request: whatever a page of accounts asks for is read in one statement for all of them. */
 import DataLoader from 'dataloader';
 import type { Contribution } from '../src/core/scoring/heat.ts';
+import { computeRolledUp } from '../src/flow/hierarchy.ts';
 import * as rescore from '../src/flow/rescore.ts';
 import * as accounts from '../src/store/accounts.ts';
 import type { Tx } from '../src/store/database.ts';
+import * as graph from '../src/store/graph.ts';
+import * as merges from '../src/store/merges.ts';
 import * as models from '../src/store/models.ts';
 import * as people from '../src/store/people.ts';
 import * as scores from '../src/store/scores.ts';
@@ -77,6 +80,29 @@ export function createLoaders(read: Read, clock: () => Date) {
         },
         null,
       ),
+
+    /** The same with everything below the account; null: now. */
+    rolledUp: (asOf: Date | null) =>
+      loaderOf<ScoreView | null>(
+        `rolled up ${asOf?.getTime() ?? 'now'}`,
+        async (tx, ids) => {
+          const { model, version } = await models.current(tx, clock());
+          const at = asOf ?? clock();
+          const computed = await computeRolledUp(tx, ids, model, at, asOf);
+          return new Map(
+            computed.map(({ accountId, score }) => [
+              accountId,
+              viewOf(scores.toStored(accountId, score, version, at), true),
+            ]),
+          );
+        },
+        null,
+      ),
+
+    parentLink: () => loaderOf<graph.Edge | null>('parent link', graph.parentEdges, null),
+    children: () => loaderOf<string[]>('children', graph.childrenOf, []),
+    domainDetails: () => loaderOf<graph.DomainFacts[]>('domain details', graph.domainsOf, []),
+    merged: () => loaderOf<merges.Merge[]>('merged', merges.of, []),
 
     /** All contributions of the scores as they stand: those of one day and model are computed together. */
     contributions: new DataLoader<scores.StoredScore, Contribution[], string>(

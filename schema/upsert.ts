@@ -39,6 +39,7 @@ const AccountInput = builder.inputType('AccountInput', {
     tier: t.string({ description: 'Which target list it is on.' }),
     owner: t.string({ description: 'Who looks after it.' }),
     crmId: t.string({ description: 'Its id in the CRM.' }),
+    parentDomain: t.string({ description: 'A domain of the account it belongs to, which may come later.' }),
   }),
 });
 

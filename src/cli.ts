@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { countOf, isId, type Shared, timeOf, withWorkspace } from './cli/command.ts';
 import { addDigest } from './cli/digest.ts';
+import { addGraph } from './cli/graph.ts';
 import { addKeys } from './cli/keys.ts';
 import { Invalid, NotFound, UndercurrentError } from './core/errors.ts';
 import { registrableDomain } from './core/identity/domain.ts';
@@ -17,6 +18,7 @@ import { print, printJson, progress, say } from './edge/terminal.ts';
 import { answer } from './edge/try.ts';
 import { describeEnv, isStartedByNpm, readEnv } from './env.ts';
 import { ingestFile } from './flow/file.ts';
+import { explainRolledUp } from './flow/hierarchy.ts';
 import { importTable, TABLES, type TableName } from './flow/import-table.ts';
 import { poll } from './flow/poll.ts';
 import { replay } from './flow/replay.ts';
@@ -351,8 +353,9 @@ async function hottest(parts: Undercurrent, limit: number) {
 
 command('explain <domain>', 'print where an account’s score comes from, point by point')
   .option('--as-of <time>', 'as it stood at that time', timeOf)
+  .option('--roll-up', 'with all accounts below it')
   .addOption(new Option('--limit <n>', 'how many contributions').default(15).argParser(countOf))
-  .action((domain: string, options: Shared & { asOf?: Date; limit: number }) =>
+  .action((domain: string, options: Shared & { asOf?: Date; rollUp?: boolean; limit: number }) =>
     withWorkspace(async (parts) => {
       const { db, workspace, clock } = parts;
       const id = await inWorkspace(db, workspace.id, (tx) =>
@@ -360,7 +363,8 @@ command('explain <domain>', 'print where an account’s score comes from, point 
       );
       if (!id) throw new NotFound(`No account has the domain ${domain}.`, 'See `undercurrent hot`.');
       const asOf = options.asOf ?? null;
-      const explained = (await explain(db, workspace.id, id, asOf, clock()))!;
+      const how = options.rollUp ? explainRolledUp : explain;
+      const explained = (await how(db, workspace.id, id, asOf, clock()))!;
       const [account] = await inWorkspace(db, workspace.id, (tx) => accounts.byIds(tx, [id]));
       if (options.json) printJson(show.explanationJson(account!, explained));
       else print(show.explanation(account!, explained, options.limit));
@@ -376,6 +380,7 @@ command('try', 'judge each line of standard input: NDJSON in, NDJSON out, nothin
   });
 
 addDigest(program);
+addGraph(program);
 addKeys(program);
 
 /** 0 done, 1 failed, 2 misused. */

@@ -44,14 +44,19 @@ export const settingsSchema = z.object({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
+/** A message that lay in a file or among the dead letters: held to the same size as one that was posted. */
+function readFromFile(
+  record: unknown,
+  { receivedAt, fileName }: NormaliseContext<Settings>,
+): TrackingMessage {
+  if (typeof record === 'object' && record !== null)
+    tracking.checkSize(record as Record<string, unknown>, '');
+  return tracking.readMessage(record, { receivedAt, clockSkew: fileName === undefined });
+}
+
 /** One message → signals and identities. A record that has not been through `readMessages` is checked first. */
 export function normalise(record: unknown, context: NormaliseContext<Settings>): Normalised {
-  const message = tracking.isRead(record)
-    ? record
-    : tracking.readMessage(record, {
-        receivedAt: context.receivedAt,
-        clockSkew: context.fileName === undefined,
-      });
+  const message = tracking.isRead(record) ? record : readFromFile(record, context);
   switch (message.type) {
     case 'track':
       return track(message, context);

@@ -275,7 +275,8 @@ function isFromDevice(message: Record<string, unknown>): boolean {
   );
 }
 
-function checkSize(item: Record<string, unknown>, place: string): void {
+/** Throws `Invalid` for a message of more than 32 KB. */
+export function checkSize(item: Record<string, unknown>, place: string): void {
   const text = serialise(item, place);
   // A character is at most three bytes of UTF-8, so most messages need no counting.
   if (text.length * 3 <= MAX_MESSAGE_BYTES) return;

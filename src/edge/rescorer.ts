@@ -5,6 +5,8 @@ import type { Log } from './log.ts';
 
 /** Milliseconds in which more touches of the same accounts are gathered. */
 const GATHER = 100;
+/** Milliseconds until a failed workspace is tried again. */
+const AGAIN = 5_000;
 
 export class Rescorer {
   readonly #db: Database;
@@ -46,10 +48,11 @@ export class Rescorer {
       if (!workspaceId) return;
       this.#wanted.delete(workspaceId);
       try {
-        await drain(this.#db, workspaceId, this.#clock);
+        await drain(this.#db, workspaceId, this.#clock, () => !this.#stopped);
       } catch (error) {
-        // The requests are still in the database: the next poke, or the next start, works them off.
-        this.#log.error({ err: error }, 'rescoring failed; it is tried again with the next signal');
+        // The requests are still in the database.
+        this.#log.error({ err: error }, 'rescoring failed; it is tried again in a moment');
+        setTimeout(() => this.poke(workspaceId), AGAIN).unref();
       }
     }
   }

@@ -113,6 +113,10 @@ export function createServer(parts: ServerParts): Server {
       return c.json({ error: { code, message, hint } }, error.status);
     }
     log.error({ err: error }, 'request failed');
+    if (!isPassing(error)) {
+      const hint = 'It is a mistake of ours; the log says more. Please report it.';
+      return c.json({ error: { code: 'INTERNAL', message: 'Something went wrong.', hint } }, 500);
+    }
     c.header('Retry-After', '1');
     return c.json(
       {
@@ -186,7 +190,18 @@ export function createServer(parts: ServerParts): Server {
     return { workspaceId: id, scopes: new Set<Scope>(['read']) };
   }
 
+  // Browser SDKs ask first, and read the answer, from whatever site they are on: a write key is all they hold.
+  app.options('/v1/:verb', (c) =>
+    c.body(null, 204, {
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'POST',
+      'access-control-allow-headers': 'authorization, content-type, anonymousid',
+      'access-control-max-age': '86400',
+    }),
+  );
+
   app.post('/v1/:verb', async (c) => {
+    c.header('access-control-allow-origin', '*');
     const verb = VERBS[c.req.param('verb')];
     if (!verb)
       throw new NotFound(
@@ -299,4 +314,11 @@ function addressOf(c: Context<Bound>): string | undefined {
   const remote = c.env?.incoming?.socket.remoteAddress;
   if (!isLoopback(remote)) return remote;
   return c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() || remote;
+}
+
+/** Whether the database was away or busy, so that trying again may help: its own classes of errors, and lost connections. */
+function isPassing(error: Error): boolean {
+  const code = (error as { code?: unknown }).code;
+  if (typeof code === 'string') return /^(08|40|53|55|57|58)...$|^E[A-Z]+$/.test(code);
+  return /connection|terminated|timeout/i.test(error.message);
 }

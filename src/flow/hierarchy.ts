@@ -1,5 +1,6 @@
 /** Parents of accounts, and scores of whole hierarchies. */
 import { NotFound } from '../core/errors.ts';
+import { arrange } from '../core/hierarchy.ts';
 import type { ScoringModel } from '../core/model.ts';
 import type { AccountScore } from '../core/scoring/score.ts';
 import { type Database, inWorkspace, type Tx } from '../store/database.ts';
@@ -7,7 +8,7 @@ import * as graph from '../store/graph.ts';
 import * as merges from '../store/merges.ts';
 import * as models from '../store/models.ts';
 import * as people from '../store/people.ts';
-import { impossibleParent } from './parents.ts';
+import { arrangeParents, impossibleParent } from './parents.ts';
 import * as rescore from './rescore.ts';
 
 /**
@@ -24,12 +25,14 @@ export async function setParent(tx: Tx, accountId: string, parentId: string | nu
   }
   const id = account.survivorId;
   if (parent?.survivorId === id) throw impossibleParent('CIRCLE');
+  const before = new Set((await refusedAround(tx, [id, ...(parent ? [parent.survivorId] : [])])).map((one) => one.childId));
   await graph.writeByHand(tx, { childId: id, parentId: parent?.survivorId ?? null, since: now });
-  await graph.settle(tx, [id]);
-  const [wrong] = await graph.misplaced(tx, [id]);
+  const wrong = (await arrangeParents(tx, [id])).find((one) => !before.has(one.childId));
   if (wrong) throw impossibleParent(wrong.problem);
   return id;
 }
+
+const refusedAround = async (tx: Tx, ids: readonly string[]) => arrange((await graph.around(tx, ids)).said).refused;
 
 /**
  * Scores of these accounts with everything below them, as `rescore.compute` gives those of accounts alone. A signal

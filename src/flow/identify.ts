@@ -49,7 +49,11 @@ export async function applyIdentities(
   for (const { identity, clues, explicit } of ordered) {
     if (clues.personKeys.length === 0) continue;
     const known = clues.personKeys.flatMap((key) => open.people.get(key) ?? [])[0];
-    const person = known ?? { id: people.personIdOf(tx.workspaceId, clues.personKeys[0]!), accountId: null };
+    const person = known ?? {
+      id: people.personIdOf(tx.workspaceId, clues.personKeys[0]!),
+      accountId: null,
+      homeId: null,
+    };
     const strangeKeys = clues.personKeys.filter((key) => !open.people.has(key));
     if (explicit || !known || strangeKeys.length > 0) news.push(aboutPerson(person.id, identity, clues));
     for (const key of strangeKeys) open.people.set(key, person);
@@ -63,26 +67,26 @@ export async function applyIdentities(
     if (!link || link.at > identity.at) {
       changedVisitors.add(clues.anonymousId);
       const others = visitorLinks.filter((one) => one !== link);
-      others.push({ at: identity.at, personId: person.id, accountId: person.accountId });
+      const { accountId, homeId } = person;
+      others.push({ at: identity.at, personId: person.id, accountId, homeId });
       sortLinks(others);
       open.links.set(clues.anonymousId, others);
     }
   }
 
   await say(tx, 'PERSON', news, batchId);
-  const { moved, accountOf } = await settlePeople(
+  const { moved, placeOf } = await settlePeople(
     tx,
     news.map((one) => one.id),
     now,
   );
   for (const [key, person] of open.people) {
-    const accountId = accountOf.get(person.id);
-    if (accountId !== undefined) open.people.set(key, { id: person.id, accountId });
+    const place = placeOf.get(person.id);
+    if (place) open.people.set(key, { id: person.id, ...place });
   }
   // A person who got an account takes their visitors along.
   for (const link of [...open.links.values()].flat()) {
-    const accountId = link.personId === null ? undefined : accountOf.get(link.personId);
-    if (accountId !== undefined) link.accountId = accountId;
+    Object.assign(link, placeOf.get(link.personId ?? ''));
   }
   await people.addLinks(tx, links, batchId);
   return { visitors: [...changedVisitors], people: moved };

@@ -24,6 +24,7 @@ const COLUMNS: Record<TableName, Record<string, string[]>> = {
     tier: ['tier', 'accounttier', 'targetlist'],
     owner: ['owner', 'ownername', 'accountowner', 'hubspotowner'],
     crmId: ['crmid', 'id', 'accountid', 'recordid'],
+    parentDomain: ['parentdomain', 'parentwebsite', 'parentaccountdomain', 'parentcompanydomain'],
   },
   people: {
     email: ['email', 'emailaddress', 'workemail', 'businessemail'],

@@ -278,6 +278,7 @@ async function storeInside(
       anonymousId: clues.anonymousId,
       match: placement.match,
       unplaced: placement.unplaced,
+      home: placement.home,
       topics: signal.topics ?? [],
       origin: signal.origin ?? null,
       url: signal.url ?? null,

@@ -3,16 +3,17 @@
  * its domains stay with it), so that letting it go again and settling leaves what would be there without the merge.
  */
 import { Invalid, NotFound } from '../core/errors.ts';
+import { MOST_LEVELS } from '../core/hierarchy.ts';
 import * as accounts from '../store/accounts.ts';
 import * as book from '../store/book.ts';
 import type { Tx } from '../store/database.ts';
-import * as graph from '../store/graph.ts';
 import * as merges from '../store/merges.ts';
 import * as people from '../store/people.ts';
 import * as scores from '../store/scores.ts';
 import * as timeline from '../store/timeline.ts';
 import type { Workspace } from '../store/workspaces.ts';
-import { placeAgain } from './place.ts';
+import { arrangeParents } from './parents.ts';
+import { placeAgain, placeWithoutMerge } from './place.ts';
 import { settleAccounts, settlePeople } from './settle.ts';
 
 /** Signals placed again at a time. */
@@ -33,6 +34,7 @@ export async function merge(
   if (fromIds.length === 0) throw new Invalid('from: names no account', 'Name at least one.', { field: 'from' });
   const known = await merges.standings(tx, [intoId, ...fromIds]);
   const survivorId = standingOf(known, intoId).survivorId;
+  const refused = new Set((await arrangeParents(tx, [survivorId, ...fromIds])).map((one) => one.childId));
   for (const fromId of new Set(fromIds)) {
     const from = standingOf(known, fromId);
     if (from.mergedInto) {
@@ -52,7 +54,7 @@ export async function merge(
   }
   await settleAccounts(tx, [survivorId], now);
   await settlePeople(tx, await people.idsAt(tx, [...fromIds]), now);
-  await settleLevels(tx, [survivorId], 'merge');
+  await settleLevels(tx, survivorId, refused);
   await placeForSharedNames(tx, workspace, survivorId, now);
   await scores.request(tx, [survivorId], now);
   return survivorId;
@@ -69,8 +71,6 @@ export async function unmerge(tx: Tx, workspace: Workspace, id: string, now: Dat
     throw new NotFound('There is no such merge.', 'It may have been taken back already; see `merged` of the account.');
   }
   await letGo(tx, workspace, found.accountId, now);
-  const survivors = await merges.standings(tx, [found.accountId, found.intoId]);
-  await settleLevels(tx, [...survivors.values()].map((one) => one.survivorId), 'unmerge');
   return found.accountId;
 }
 
@@ -86,13 +86,12 @@ export async function separate(tx: Tx, workspace: Workspace, ids: readonly strin
 async function letGo(tx: Tx, workspace: Workspace, accountId: string, now: Date): Promise<void> {
   const { survivorId } = standingOf(await merges.standings(tx, [accountId]), accountId);
   const part = await merges.unlink(tx, accountId, now);
-  await merges.giveBack(tx, accountId, part, now);
+  const doubtful = await merges.sortOut(tx, survivorId, part, now);
   await settleAccounts(tx, [accountId, survivorId], now);
   await settlePeople(tx, await people.idsAt(tx, [survivorId]), now);
-  await graph.settle(tx, [accountId, survivorId]);
-  const again = await merges.placedSince(tx, survivorId);
-  for (let at = 0; at < again.length; at += CHUNK) {
-    await placeAgain(tx, workspace, await timeline.ofIds(tx, again.slice(at, at + CHUNK)), now);
+  await arrangeParents(tx, [accountId, survivorId]);
+  for (let at = 0; at < doubtful.length; at += CHUNK) {
+    await placeWithoutMerge(tx, workspace, await timeline.ofIds(tx, doubtful.slice(at, at + CHUNK)), now);
   }
   await scores.request(tx, [accountId, survivorId], now);
 }
@@ -104,20 +103,17 @@ async function lock(tx: Tx): Promise<void> {
   await scores.lockScores(tx);
 }
 
-async function settleLevels(tx: Tx, ids: readonly string[], what: 'merge' | 'unmerge'): Promise<void> {
-  await graph.settle(tx, ids);
-  const concerned = [...ids, ...[...(await graph.childrenOf(tx, ids)).values()].flat()];
-  const [wrong] = await graph.misplaced(tx, concerned);
+/** A merge must not put an account below itself: what was said of its parents would quietly no longer hold. */
+async function settleLevels(tx: Tx, survivorId: string, before: ReadonlySet<string>): Promise<void> {
+  const wrong = (await arrangeParents(tx, [survivorId])).find((one) => !before.has(one.childId));
   if (!wrong) return;
-  const [account] = await accounts.byIds(tx, [wrong.accountId]);
-  const name = account?.domain ?? account?.name ?? wrong.accountId;
+  const [account] = await accounts.byIds(tx, [wrong.childId]);
+  const name = account?.domain ?? account?.name ?? wrong.childId;
   throw new Invalid(
     wrong.problem === 'CIRCLE'
       ? `After this ${name} would be below itself`
-      : `After this there would be more than ${graph.MOST_LEVELS} levels of accounts around ${name}`,
-    what === 'merge'
-      ? `Give ${name} another parent first, or none; or merge the other way round.`
-      : `Give ${name} another parent first, or none.`,
+      : `After this there would be more than ${MOST_LEVELS} levels of accounts around ${name}`,
+    `Give ${name} another parent first, or none; or merge the other way round.`,
     { code: wrong.problem, field: 'parent' },
   );
 }

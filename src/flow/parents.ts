@@ -1,17 +1,12 @@
 /** Brings the parents of accounts in line with what is said of them. */
 import { Invalid } from '../core/errors.ts';
+import { arrange, MOST_LEVELS, type RefusedParent } from '../core/hierarchy.ts';
 import * as claims from '../store/claims.ts';
 import type { Tx } from '../store/database.ts';
 import * as graph from '../store/graph.ts';
 import * as merges from '../store/merges.ts';
 
-/** A parent that can't be. */
-export interface Refused {
-  accountId: string;
-  problem: 'CIRCLE' | 'TOO_DEEP';
-}
-
-export function impossibleParent(problem: Refused['problem']): Invalid {
+export function impossibleParent(problem: RefusedParent['problem']): Invalid {
   return problem === 'CIRCLE'
     ? new Invalid(
         'an account can’t be below itself',
@@ -19,17 +14,17 @@ export function impossibleParent(problem: Refused['problem']): Invalid {
         { code: 'CIRCLE', field: 'parent' },
       )
     : new Invalid(
-        `more than ${graph.MOST_LEVELS} levels of accounts`,
+        `more than ${MOST_LEVELS} levels of accounts`,
         'Give an account nearer to the top as its parent.',
         { code: 'TOO_DEEP', field: 'parent' },
       );
 }
 
 /**
- * Settles the parents of these accounts and of those that wait for them. An edge that would close a circle or make
- * too many levels is not made; returns whose that was.
+ * Settles the parents of these accounts and of those that wait for them. Returns whose parent, of those that changed,
+ * can't be: it is kept, and holds once what stands in its way is gone.
  */
-export async function settleParents(tx: Tx, ids: readonly string[]): Promise<Refused[]> {
+export async function settleParents(tx: Tx, ids: readonly string[]): Promise<RefusedParent[]> {
   const concerned = await graph.concernedBy(tx, ids);
   if (concerned.length === 0) return [];
   const said = await claims.of(tx, concerned);
@@ -43,20 +38,19 @@ export async function settleParents(tx: Tx, ids: readonly string[]): Promise<Ref
   });
   const changed = await graph.write(tx, wanted);
   if (changed.length === 0) return [];
-  await graph.settle(tx, changed);
-  const misplaced = new Map((await graph.misplaced(tx, changed)).map((one) => [one.accountId, one.problem]));
-  if (misplaced.size === 0) return [];
-  const refused: Refused[] = [];
-  for (const { accountId, survivorId } of (await merges.standings(tx, changed)).values()) {
-    const problem = misplaced.get(survivorId);
-    if (problem) refused.push({ accountId, problem });
-  }
-  const wrong = refused.map((one) => one.accountId);
-  await graph.write(
-    tx,
-    wrong.map((childId) => ({ childId, edge: null })),
-  );
-  await graph.settle(tx, wrong);
+  const survivors = await merges.standings(tx, changed);
+  const refused = new Map((await arrangeParents(tx, changed)).map((one) => [one.childId, one]));
+  return changed.flatMap((childId) => {
+    const one = refused.get(survivors.get(childId)?.survivorId ?? childId);
+    return one ? [{ childId, problem: one.problem }] : [];
+  });
+}
+
+/** Works out the parents of all accounts that hang together with these; returns whose can't be. */
+export async function arrangeParents(tx: Tx, ids: readonly string[]): Promise<RefusedParent[]> {
+  const around = await graph.around(tx, ids);
+  const { parents, refused } = arrange(around.said);
+  await graph.writeParents(tx, [...new Set([...around.ids, ...ids])], parents);
   return refused;
 }
 

@@ -1,11 +1,10 @@
 /** Clues → accounts and people, for a whole batch at a time: one look-up, one pure decision per signal. */
 import { normalName } from '../core/identity/company-name.ts';
-import { type Clues, type Placement, place } from '../core/identity/match.ts';
+import { type Book, type Clues, type Placement, place } from '../core/identity/match.ts';
 import { accountIdOf, discover, entries } from '../store/accounts.ts';
 import * as book from '../store/book.ts';
 import * as claims from '../store/claims.ts';
 import type { Tx } from '../store/database.ts';
-import * as merges from '../store/merges.ts';
 import * as timeline from '../store/timeline.ts';
 import type { Workspace } from '../store/workspaces.ts';
 
@@ -31,6 +30,11 @@ export async function openBook(tx: Tx, clues: Iterable<Clues>): Promise<book.Ope
   return book.lookUp(tx, keys);
 }
 
+/** Where a signal belongs, and where it would without any merge; null: there too. */
+export interface Placing extends Placement {
+  home: timeline.Home | null;
+}
+
 /**
  * Places each of `items` by the book; clear domains that belong to nobody become discovered accounts, which are
  * entered in the book as they are made.
@@ -41,9 +45,12 @@ export async function placeAll(
   open: book.OpenBook,
   items: readonly { clues: Clues; occurredAt: Date; batchId: string }[],
   now: Date,
-): Promise<Placement[]> {
+): Promise<Placing[]> {
   const options = { discover: workspace.profile.discoverAccounts };
-  const decide = () => items.map((item) => placeOne(item.clues, item.occurredAt, open, options));
+  const decide = (): Placing[] => {
+    const unmerged = open.merging ? book.unmerged(open) : null;
+    return items.map(({ clues, occurredAt }) => placeOne(clues, occurredAt, open, unmerged, options));
+  };
   const placements = decide();
   const found = placements.flatMap(({ discover: one }, at) =>
     one ? { ...one, batchId: items[at]!.batchId } : [],
@@ -53,25 +60,54 @@ export async function placeAll(
   return decide();
 }
 
-/**
- * A name that only merged accounts share names their survivor, but it is asked after only where nothing else places
- * the signal: how sure the other ways are must not depend on the merge, or taking it back could not restore that.
- */
 function placeOne(
   clues: Clues,
   occurredAt: Date,
   open: book.OpenBook,
+  unmerged: Book | null,
   options: { discover: boolean },
-): Placement {
-  const strict = place(clues, occurredAt, open, options);
-  if (strict.unplaced === null) return strict;
+): Placing {
+  if (!unmerged) return { ...place(clues, occurredAt, open, options), home: null };
+  const home = homeOf(place(clues, occurredAt, unmerged, options));
+  let placement = place(clues, occurredAt, open, options);
+  if (placement.unplaced !== null) {
+    placement = placeBySharedName(clues, occurredAt, open, options) ?? placement;
+  }
+  return { ...placement, home: isSame(home, homeOf(placement)) ? null : home };
+}
+
+/**
+ * A name that only merged accounts share names their survivor, but it is asked after only where nothing else places
+ * the signal: otherwise a merge would change signals of accounts that have nothing to do with it.
+ */
+function placeBySharedName(
+  clues: Clues,
+  occurredAt: Date,
+  open: book.OpenBook,
+  options: { discover: boolean },
+): Placement | null {
   const names = new Map<string, book.Entry[]>();
   for (const key of [clues.nameKey, clues.networkKey]) {
     const one = key === null ? null : book.sharedName(open, key);
     if (one && key !== null) names.set(key, [one]);
   }
-  return names.size === 0 ? strict : place(clues, occurredAt, { ...open, names }, options);
+  return names.size === 0 ? null : place(clues, occurredAt, { ...open, names }, options);
 }
+
+const homeOf = ({ accountId, match, unplaced }: Placement): timeline.Home => ({
+  accountId,
+  method: match?.method ?? null,
+  confidence: match?.confidence ?? 0,
+  evidence: match?.evidence ?? [],
+  unplaced,
+});
+
+/** Whether a signal need not move from the one to the other. */
+const isAt = (one: timeline.Home, other: timeline.Home): boolean =>
+  one.accountId === other.accountId && one.method === other.method && one.confidence === other.confidence;
+
+const isSame = (one: timeline.Home, other: timeline.Home): boolean =>
+  isAt(one, other) && one.unplaced === other.unplaced && one.evidence.join('\n') === other.evidence.join('\n');
 
 /** Signals placed again in one go when an account is discovered. */
 const WAITING = 10_000;
@@ -180,15 +216,22 @@ export async function placeAgain(
     items.map((item) => item.clues),
   );
   const placements = await placeAll(tx, workspace, open, items, now);
+  const ids = signals.map((signal) => signal.id);
+  const homes = await timeline.homesOf(tx, ids);
   const moves: timeline.Move[] = [];
+  const kept = new Map<string, timeline.Home | null>();
   for (const [at, signal] of signals.entries()) {
     const to = placements[at]!;
-    const same =
-      to.accountId === signal.accountId &&
-      to.personId === signal.personId &&
-      (to.match?.method ?? null) === signal.method &&
-      (to.match?.confidence ?? 0) === signal.confidence;
-    if (!same) {
+    const there = homeOf(to);
+    const samePerson = to.personId === signal.personId;
+    const stays = samePerson && isAt(there, signal);
+    if (open.merging || homes.has(signal.id)) {
+      // What would not move without the merge stays as it is, to the last word of its evidence.
+      const was = homes.get(signal.id) ?? signal;
+      const home = samePerson && isAt(to.home ?? there, was) ? was : (to.home ?? there);
+      kept.set(signal.id, isSame(home, stays ? signal : there) ? null : home);
+    }
+    if (!stays) {
       moves.push({
         id: signal.id,
         accountId: to.accountId,
@@ -199,9 +242,44 @@ export async function placeAgain(
     }
   }
   await timeline.move(tx, moves, now);
-  await merges.notePlaced(
+  await timeline.keepHomes(tx, kept);
+  return moves.length;
+}
+
+/**
+ * Looks again at signals that had no account but for a merge: where what is still merged does not place them, they
+ * stand without an account again.
+ */
+export async function placeWithoutMerge(
+  tx: Tx,
+  workspace: Workspace,
+  signals: readonly timeline.Placed[],
+  now: Date,
+): Promise<void> {
+  if (signals.length === 0) return;
+  const items = signals.map(({ clues, occurredAt }) => ({ clues: fromKept(clues), occurredAt }));
+  const open = await openBook(
+    tx,
+    items.map((item) => item.clues),
+  );
+  const homes = await timeline.homesOf(
     tx,
     signals.map((signal) => signal.id),
   );
-  return moves.length;
+  const options = { discover: workspace.profile.discoverAccounts };
+  const moves: timeline.Move[] = [];
+  const kept = new Map<string, timeline.Home | null>();
+  for (const [at, { id, personId }] of signals.entries()) {
+    const { clues, occurredAt } = items[at]!;
+    const home = homes.get(id)!;
+    const shared = placeBySharedName(clues, occurredAt, open, options);
+    if (shared?.accountId) {
+      moves.push({ id, accountId: shared.accountId, personId, match: shared.match, unplaced: null });
+    } else {
+      moves.push({ id, accountId: null, personId, match: null, unplaced: home.unplaced });
+      kept.set(id, null);
+    }
+  }
+  await timeline.move(tx, moves, now);
+  await timeline.keepHomes(tx, kept);
 }

@@ -21,7 +21,8 @@ export async function drain(
   db: Database,
   workspaceId: string,
   clock: () => Date,
-  onProgress: (done: number) => void = () => {},
+  /** Told after each transaction; `false` ends the work there. */
+  onProgress: (done: number) => unknown = () => {},
 ): Promise<number> {
   let done = 0;
   for (;;) {
@@ -35,7 +36,7 @@ export async function drain(
     });
     if (scored === 0) return done;
     done += scored;
-    onProgress(done);
+    if (onProgress(done) === false) return done;
   }
 }
 

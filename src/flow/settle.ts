@@ -1,12 +1,14 @@
 /** Brings the rows of accounts and people in line with what all batches say of them, in whatever order they said it. */
+import type { RefusedParent } from '../core/hierarchy.ts';
 import { normalName } from '../core/identity/company-name.ts';
 import * as accounts from '../store/accounts.ts';
+import type { PersonEntry } from '../store/book.ts';
 import * as claims from '../store/claims.ts';
 import type { Tx } from '../store/database.ts';
 import * as merges from '../store/merges.ts';
 import * as people from '../store/people.ts';
 import * as scores from '../store/scores.ts';
-import { type Refused, settleParents } from './parents.ts';
+import { settleParents } from './parents.ts';
 
 /** What a batch says of one account or person. */
 export type News = Pick<claims.Claim, 'imported' | 'facts' | 'keys' | 'domains'> & { id: string };
@@ -94,7 +96,7 @@ export async function settleAccounts(
   tx: Tx,
   ids: readonly string[],
   now: Date,
-): Promise<{ created: string[]; changed: string[]; refused: Refused[] }> {
+): Promise<{ created: string[]; changed: string[]; refused: RefusedParent[] }> {
   if (ids.length === 0) return { created: [], changed: [], refused: [] };
   const families = await merges.families(tx, ids);
   const said = await claims.of(tx, [...ids, ...[...families].flat(2)]);
@@ -163,6 +165,9 @@ function readAccount(id: string, said: readonly claims.Claim[]): accounts.Accoun
   };
 }
 
+/** Which account somebody counts for, and which one they are at by themselves: another if that is merged. */
+type PersonPlace = Pick<PersonEntry, 'accountId' | 'homeId'>;
+
 /**
  * Brings people in line with what is said of them. Returns everybody's account, and whose changed: their signals are
  * to be placed again.
@@ -171,8 +176,8 @@ export async function settlePeople(
   tx: Tx,
   ids: readonly string[],
   now: Date,
-): Promise<{ created: string[]; moved: string[]; accountOf: Map<string, string | null> }> {
-  if (ids.length === 0) return { created: [], moved: [], accountOf: new Map() };
+): Promise<{ created: string[]; moved: string[]; placeOf: Map<string, PersonPlace> }> {
+  if (ids.length === 0) return { created: [], moved: [], placeOf: new Map() };
   const said = await claims.of(tx, ids);
   const owners = await accounts.idsByDomain(
     tx,
@@ -188,7 +193,9 @@ export async function settlePeople(
       const known = before.get(row.id);
       return known !== undefined && known !== (row.homeId ?? row.accountId) ? [row.id] : [];
     }),
-    accountOf: new Map(rows.map((row) => [row.id, row.accountId])),
+    placeOf: new Map(
+      rows.map(({ id, accountId, homeId }) => [id, { accountId, homeId: homeId ?? accountId }]),
+    ),
   };
 }
 

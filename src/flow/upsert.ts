@@ -1,6 +1,7 @@
 /** Accounts, people and outcomes that somebody hands us: through the API, a CSV or the sample. */
 import { z } from 'zod';
 import { Invalid } from '../core/errors.ts';
+import type { RefusedParent } from '../core/hierarchy.ts';
 import { normalName } from '../core/identity/company-name.ts';
 import { registrableDomain } from '../core/identity/domain.ts';
 import { classifyEmail } from '../core/identity/email.ts';
@@ -15,7 +16,7 @@ import { storable } from '../store/text.ts';
 import * as timeline from '../store/timeline.ts';
 import type { Workspace } from '../store/workspaces.ts';
 import { refusalOf } from './ingest.ts';
-import { impossibleParent, type Refused } from './parents.ts';
+import { impossibleParent } from './parents.ts';
 import { fromKept, openBook, placeAgain } from './place.ts';
 import { factsAt, type News, say, settleAccounts, settlePeople } from './settle.ts';
 
@@ -161,8 +162,8 @@ export async function upsertAccounts(
   }
   await say(tx, 'ACCOUNT', news, batchId);
   const written = await settleAccounts(tx, [...ids.keys()], now);
-  for (const { accountId, problem } of written.refused) {
-    const index = ids.get(accountId);
+  for (const { childId, problem } of written.refused) {
+    const index = ids.get(childId);
     if (index !== undefined) result.rejected.push({ index, ...refusedParent(index, inputs[index]!, problem) });
   }
   result.created = written.created.length;
@@ -179,7 +180,7 @@ export async function upsertAccounts(
 }
 
 /** The account itself is written; only who its parent is, is not taken. */
-function refusedParent(index: number, input: AccountInput, problem: Refused['problem']) {
+function refusedParent(index: number, input: AccountInput, problem: RefusedParent['problem']) {
   const { code, message, hint } = impossibleParent(problem);
   return { code, message: `[${index}].parentDomain: '${input.parentDomain ?? ''}': ${message}`, hint };
 }
@@ -241,7 +242,11 @@ export async function upsertPeople(
   const news: News[] = [];
   for (const { input, keys, clues } of rows) {
     const known = keys.flatMap((key) => book.people.get(key) ?? [])[0];
-    const person = known ?? { id: people.personIdOf(tx.workspaceId, keys[0]!), accountId: null };
+    const person = known ?? {
+      id: people.personIdOf(tx.workspaceId, keys[0]!),
+      accountId: null,
+      homeId: null,
+    };
     const { name, title, phone, linkedin, leadStatus } = input;
     const { email, emailDomain, domain: account } = clues;
     news.push({

@@ -24,8 +24,19 @@ export interface OpenBook extends Book {
   domains: Map<string, Entry>;
   names: Map<string, Entry[]>;
   crmIds: Map<string, Entry>;
-  people: Map<string, PersonRef>;
-  links: Map<string, VisitorLink[]>;
+  people: Map<string, PersonEntry>;
+  links: Map<string, LinkEntry[]>;
+  /** Whether any of these belongs to a merged account. */
+  merging: boolean;
+}
+
+/** Of those at a merged account `accountId` is its survivor's. */
+export interface PersonEntry extends PersonRef {
+  homeId: string | null;
+}
+
+export interface LinkEntry extends VisitorLink {
+  homeId: string | null;
 }
 
 const ENTRY = `coalesce(a.survivor_id, a.account_id) AS account_id, a.account_id AS home_id,
@@ -46,14 +57,14 @@ const LOOK_UP = `
   SELECT 'crm', a.crm_id, ${ENTRY}, NULL, NULL
   FROM account AS a WHERE a.workspace_id = $1 AND a.crm_id = ANY($4) AND NOT 'crm_id' = ANY(a.filled)
   UNION ALL
-  SELECT 'person', i.key, p.account_id, NULL, NULL, NULL, p.person_id, NULL
+  SELECT 'person', i.key, p.account_id, coalesce(p.home_id, p.account_id), NULL, NULL, p.person_id, NULL
   FROM person_identity AS i JOIN person AS p ON p.workspace_id = $1 AND p.person_id = i.person_id
   WHERE i.workspace_id = $1 AND i.key = ANY($5)
   UNION ALL
-  SELECT 'link', l.anonymous_id, p.account_id, NULL, NULL, NULL, l.person_id, min(l.at)
+  SELECT 'link', l.anonymous_id, p.account_id, coalesce(p.home_id, p.account_id), NULL, NULL, l.person_id, min(l.at)
   FROM visitor_link AS l JOIN person AS p ON p.workspace_id = $1 AND p.person_id = l.person_id
   WHERE l.workspace_id = $1 AND l.anonymous_id = ANY($6)
-  GROUP BY l.anonymous_id, l.person_id, p.account_id`;
+  GROUP BY l.anonymous_id, l.person_id, p.account_id, p.home_id`;
 
 const LOCK = "hashtextextended('undercurrent.book.' || $1, 0)";
 
@@ -90,13 +101,14 @@ export async function lookUp(tx: Tx, keys: BookKeys): Promise<OpenBook> {
     crmIds: new Map(),
     people: new Map(),
     links: new Map(),
+    merging: rows.some((row) => row.home_id !== row.account_id),
   };
   for (const row of rows) {
     if (row.what === 'person') {
-      book.people.set(row.key, { id: row.person_id, accountId: row.account_id });
+      book.people.set(row.key, { id: row.person_id, accountId: row.account_id, homeId: row.home_id });
     } else if (row.what === 'link') {
       const links = book.links.get(row.key) ?? [];
-      links.push({ at: row.at, personId: row.person_id, accountId: row.account_id });
+      links.push({ at: row.at, personId: row.person_id, accountId: row.account_id, homeId: row.home_id });
       book.links.set(row.key, links);
     } else {
       const { account_id: survivorId, home_id: homeId, domain, name } = row;
@@ -128,6 +140,21 @@ export function sharedName(book: OpenBook, nameKey: string): Entry | null {
   const [first, ...others] = book.names.get(nameKey) ?? [];
   if (!first || others.length === 0 || others.some((one) => one.survivorId !== first.survivorId)) return null;
   return { ...first, id: first.survivorId };
+}
+
+/** The book as it would be had nothing been merged. */
+export function unmerged(book: OpenBook): Book {
+  const home = (entry: Entry): AccountRef => ({ ...entry, id: entry.homeId });
+  const stay = <T extends PersonEntry | LinkEntry>(entry: T): T => ({ ...entry, accountId: entry.homeId });
+  const mapped = <A, B>(map: ReadonlyMap<string, A>, to: (value: A) => B): Map<string, B> =>
+    new Map([...map].map(([key, value]) => [key, to(value)]));
+  return {
+    domains: mapped(book.domains, home),
+    names: mapped(book.names, (entries) => entries.map(home)),
+    crmIds: mapped(book.crmIds, home),
+    people: mapped(book.people, stay),
+    links: mapped(book.links, (entries) => entries.map(stay)),
+  };
 }
 
 /** By time; ties by person, so that the order of arrival does not matter. */

@@ -1,8 +1,6 @@
 /** Parents and children of accounts: what is said of each by itself, and what follows when merges are considered. */
+import { MOST_LEVELS, type SaidParent } from '../core/hierarchy.ts';
 import type { Tx } from './database.ts';
-
-/** No account has more levels above and below it together. */
-export const MOST_LEVELS = 20;
 
 export interface Edge {
   childId: string;
@@ -88,65 +86,58 @@ export async function writeByHand(
 }
 
 /**
- * Works out the parents of these accounts, of what they are merged with, and of all their children: each merged account
- * stands for its survivor; a survivor's own edge goes before those of the accounts merged into it, and an edge within
- * merged accounts is none.
+ * What is said of these accounts and of all that hang together with them, merges considered: each merged account
+ * stands for its survivor, a survivor's own edge goes before those of the accounts merged into it, and an edge within
+ * merged accounts is none. `ids`: all of those accounts.
  */
-export async function settle(tx: Tx, ids: readonly string[]): Promise<void> {
-  await tx.client.query(
-    `WITH family AS (
-       SELECT account_id FROM account WHERE workspace_id = $1 AND account_id = ANY($2)
-       UNION SELECT m.account_id FROM account AS a JOIN account AS m ON m.workspace_id = $1
-         AND coalesce(m.survivor_id, m.account_id) = coalesce(a.survivor_id, a.account_id)
-       WHERE a.workspace_id = $1 AND a.account_id = ANY($2) AND (a.survivor_id IS NOT NULL OR m.survivor_id IS NOT NULL)),
-     touched AS (
-       SELECT account_id FROM family
-       UNION SELECT e.child_id FROM account_edge AS e JOIN family AS f ON e.workspace_id = $1 AND e.parent_id = f.account_id),
-     top AS (
-       SELECT DISTINCT coalesce(a.survivor_id, a.account_id) AS account_id
-       FROM touched AS t JOIN account AS a ON a.workspace_id = $1 AND a.account_id = t.account_id),
+export async function around(tx: Tx, ids: readonly string[]): Promise<{ ids: string[]; said: SaidParent[] }> {
+  const { rows } = await tx.client.query(
+    `WITH RECURSIVE part AS (
+       SELECT coalesce(survivor_id, account_id) AS id FROM account WHERE workspace_id = $1 AND account_id = ANY($2)
+       UNION
+       SELECT coalesce(o.survivor_id, o.account_id)
+       FROM part AS p
+         JOIN account AS m ON m.workspace_id = $1 AND (m.account_id = p.id OR m.survivor_id = p.id)
+         JOIN account_edge AS e ON e.workspace_id = $1 AND (e.child_id = m.account_id OR e.parent_id = m.account_id)
+         JOIN account AS o ON o.workspace_id = $1 AND o.account_id IN (e.child_id, e.parent_id)),
      said AS (
-       SELECT t.account_id, c.account_id AS own_id, coalesce(p.survivor_id, p.account_id) AS parent_id, l.merged_at
-       FROM top AS t JOIN account AS c ON c.workspace_id = $1 AND (c.account_id = t.account_id OR c.survivor_id = t.account_id)
+       SELECT DISTINCT ON (p.id) p.id, coalesce(o.survivor_id, o.account_id) AS parent_id, e.provenance, e.since
+       FROM part AS p
+         JOIN account AS c ON c.workspace_id = $1 AND (c.account_id = p.id OR c.survivor_id = p.id)
          JOIN account_edge AS e ON e.workspace_id = $1 AND e.child_id = c.account_id
-         LEFT JOIN account AS p ON p.workspace_id = $1 AND p.account_id = e.parent_id
-         LEFT JOIN merge_log AS l ON l.workspace_id = $1 AND l.account_id = c.account_id AND l.unmerged_at IS NULL),
-     chosen AS (
-       SELECT DISTINCT ON (account_id) account_id, parent_id FROM said WHERE parent_id IS DISTINCT FROM account_id
-       ORDER BY account_id, own_id <> account_id, merged_at, own_id)
-     UPDATE account AS a SET parent_id = c.parent_id
-     FROM (SELECT account_id FROM top UNION SELECT account_id FROM family) AS t
-       LEFT JOIN chosen AS c ON c.account_id = t.account_id
-     WHERE a.workspace_id = $1 AND a.account_id = t.account_id AND a.parent_id IS DISTINCT FROM c.parent_id`,
+         LEFT JOIN account AS o ON o.workspace_id = $1 AND o.account_id = e.parent_id
+         LEFT JOIN merge_log AS l ON l.workspace_id = $1 AND l.account_id = c.account_id AND l.unmerged_at IS NULL
+       WHERE coalesce(o.survivor_id, o.account_id) IS DISTINCT FROM p.id
+       ORDER BY p.id, c.account_id <> p.id, l.merged_at, c.account_id)
+     SELECT p.id, s.parent_id, s.provenance, s.since FROM part AS p LEFT JOIN said AS s ON s.id = p.id ORDER BY p.id`,
     [tx.workspaceId, ids],
   );
+  return {
+    ids: rows.map((row) => row.id),
+    said: rows
+      .filter((row) => row.parent_id !== null)
+      .map(({ id, parent_id: parentId, provenance, since }) => ({
+        childId: id,
+        parentId,
+        byHand: provenance === 'BY_HAND',
+        since,
+      })),
+  };
 }
 
-/** Of these accounts, those that are above themselves or have too many levels above and below them. */
-export async function misplaced(
+/** Writes what the parents of these accounts come to; of those not in the map, that they have none. Merged ones have none. */
+export async function writeParents(
   tx: Tx,
   ids: readonly string[],
-): Promise<{ accountId: string; problem: 'CIRCLE' | 'TOO_DEEP' }[]> {
-  const { rows } = await tx.client.query(
-    `WITH RECURSIVE top AS (
-       SELECT DISTINCT coalesce(survivor_id, account_id) AS id FROM account WHERE workspace_id = $1 AND account_id = ANY($2)),
-     up AS (
-       SELECT id, id AS at, 0 AS depth FROM top
-       UNION ALL
-       SELECT u.id, a.parent_id, u.depth + 1 FROM up AS u JOIN account AS a ON a.workspace_id = $1 AND a.account_id = u.at
-       WHERE a.parent_id IS NOT NULL AND u.depth <= $3),
-     down AS (
-       SELECT id, id AS at, 0 AS depth FROM top
-       UNION
-       SELECT d.id, a.account_id, d.depth + 1 FROM down AS d JOIN account AS a ON a.workspace_id = $1 AND a.parent_id = d.at
-       WHERE d.depth <= $3),
-     height AS (SELECT id, max(depth) AS below FROM down GROUP BY id)
-     SELECT u.id AS "accountId", CASE WHEN bool_or(u.depth > 0 AND u.at = u.id) THEN 'CIRCLE' ELSE 'TOO_DEEP' END AS problem
-     FROM up AS u JOIN height AS h ON h.id = u.id
-     GROUP BY u.id, h.below HAVING max(u.depth) + h.below > $3 OR bool_or(u.depth > 0 AND u.at = u.id)`,
-    [tx.workspaceId, ids, MOST_LEVELS],
+  parents: ReadonlyMap<string, string>,
+): Promise<void> {
+  await tx.client.query(
+    `UPDATE account AS a SET parent_id = CASE WHEN a.survivor_id IS NULL THEN t.parent_id END
+     FROM unnest($2::uuid[], $3::uuid[]) AS t (account_id, parent_id)
+     WHERE a.workspace_id = $1 AND a.account_id = t.account_id
+       AND a.parent_id IS DISTINCT FROM CASE WHEN a.survivor_id IS NULL THEN t.parent_id END`,
+    [tx.workspaceId, ids, ids.map((id) => parents.get(id) ?? null)],
   );
-  return rows;
 }
 
 /** Account → itself and everything below it, for a page of accounts in one statement. */

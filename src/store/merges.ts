@@ -125,12 +125,12 @@ export async function hand(tx: Tx, accountId: string, intoId: string, now: Date)
   await tx.client.query(
     `WITH moved AS (
        UPDATE signal SET account_id = $3 WHERE workspace_id = $1 AND account_id = $2
-       RETURNING signal_id, person_id, method, confidence),
+       RETURNING signal_id, person_id, method, confidence, evidence, unplaced),
      logged AS (
        INSERT INTO signal_move (workspace_id, signal_id, moved_at, account_id, person_id, method, confidence)
        SELECT $1, signal_id, $4, $2, person_id, method, confidence FROM moved ON CONFLICT DO NOTHING)
-     INSERT INTO merged_signal (workspace_id, signal_id, account_id)
-     SELECT $1, signal_id, $2 FROM moved ON CONFLICT DO NOTHING`,
+     INSERT INTO merged_signal (workspace_id, signal_id, account_id, method, confidence, evidence, unplaced)
+     SELECT $1, signal_id, $2, method, confidence, evidence, unplaced FROM moved ON CONFLICT DO NOTHING`,
     [tx.workspaceId, accountId, intoId, now],
   );
   await tx.client.query(
@@ -139,67 +139,40 @@ export async function hand(tx: Tx, accountId: string, intoId: string, now: Date)
   );
 }
 
-/** Gives back to the account what merges took from it and from what is merged into it, as it was. */
-export async function giveBack(
-  tx: Tx,
-  accountId: string,
-  part: readonly string[],
-  now: Date,
-): Promise<void> {
-  await tx.client.query(
+/**
+ * Puts signals and outcomes of an account that something was let go of where they would be without that merge.
+ * Returns the signals that were placed only thanks to merges, which are still to be looked at.
+ */
+export async function sortOut(tx: Tx, survivorId: string, part: readonly string[], now: Date): Promise<string[]> {
+  const { rows } = await tx.client.query(
     `WITH before AS (
-       SELECT s.signal_id, s.account_id, s.person_id, s.method, s.confidence
-       FROM merged_signal AS m JOIN signal AS s ON s.workspace_id = $1 AND s.signal_id = m.signal_id
-       WHERE m.workspace_id = $1 AND m.account_id = ANY($3)),
+       SELECT s.signal_id, s.account_id, s.person_id, s.method, s.confidence, m.account_id AS home_id,
+         coalesce(a.survivor_id, a.account_id) AS to_id, m.method AS to_method, m.confidence AS to_confidence,
+         m.evidence AS to_evidence
+       FROM merged_signal AS m
+         JOIN signal AS s ON s.workspace_id = $1 AND s.signal_id = m.signal_id AND s.account_id = $2
+         LEFT JOIN account AS a ON a.workspace_id = $1 AND a.account_id = m.account_id
+       WHERE m.workspace_id = $1),
      moved AS (
-       UPDATE signal AS s SET account_id = $2 FROM before AS b WHERE s.workspace_id = $1 AND s.signal_id = b.signal_id),
+       UPDATE signal AS s SET account_id = b.to_id, method = b.to_method, confidence = b.to_confidence, evidence = b.to_evidence
+       FROM before AS b WHERE s.workspace_id = $1 AND s.signal_id = b.signal_id AND b.to_id IS NOT NULL),
      logged AS (
        INSERT INTO signal_move (workspace_id, signal_id, moved_at, account_id, person_id, method, confidence)
-       SELECT $1, signal_id, $4, account_id, person_id, method, confidence FROM before ON CONFLICT DO NOTHING),
+       SELECT $1, signal_id, $3, account_id, person_id, method, confidence FROM before
+       WHERE (to_id, to_method, to_confidence) IS DISTINCT FROM (account_id, method, confidence) AND to_id IS NOT NULL
+       ON CONFLICT DO NOTHING),
      home AS (
-       DELETE FROM merged_signal WHERE workspace_id = $1 AND account_id = $2)
-     SELECT count(*) FROM before`,
-    [tx.workspaceId, accountId, part, now],
+       DELETE FROM merged_signal AS m USING before AS b
+       WHERE m.workspace_id = $1 AND m.signal_id = b.signal_id AND b.home_id = b.to_id)
+     SELECT signal_id FROM before WHERE to_id IS NULL`,
+    [tx.workspaceId, survivorId, now],
   );
   await tx.client.query(
-    `UPDATE outcome SET account_id = $2, home_id = nullif(home_id, $2)
-     WHERE workspace_id = $1 AND home_id = ANY($3)`,
-    [tx.workspaceId, accountId, part],
-  );
-}
-
-/** Signals of the account that were placed while something was merged into it. */
-export async function placedSince(tx: Tx, accountId: string): Promise<string[]> {
-  const { rows } = await tx.client.query(
-    `SELECT m.signal_id FROM merged_signal AS m JOIN signal AS s ON s.workspace_id = $1 AND s.signal_id = m.signal_id
-     WHERE m.workspace_id = $1 AND m.account_id IS NULL AND s.account_id = $2`,
-    [tx.workspaceId, accountId],
+    `UPDATE outcome AS o SET account_id = coalesce(a.survivor_id, a.account_id),
+       home_id = nullif(a.account_id, coalesce(a.survivor_id, a.account_id))
+     FROM account AS a
+     WHERE o.workspace_id = $1 AND o.home_id = ANY($2) AND a.workspace_id = $1 AND a.account_id = o.home_id`,
+    [tx.workspaceId, part],
   );
   return rows.map((row) => row.signal_id);
-}
-
-/**
- * Notes that these signals were placed again: those at an account with merged ones are to be placed once more when
- * these go, the others have nothing to go back to.
- */
-export async function notePlaced(tx: Tx, signalIds: readonly string[]): Promise<void> {
-  if (signalIds.length === 0) return;
-  const { rows } = await tx.client.query({
-    name: 'any-merged',
-    text: `SELECT EXISTS (SELECT FROM account WHERE workspace_id = $1 AND survivor_id IS NOT NULL)
-             OR EXISTS (SELECT FROM merged_signal WHERE workspace_id = $1) AS merged`,
-    values: [tx.workspaceId],
-  });
-  if (!rows[0].merged) return;
-  await tx.client.query('DELETE FROM merged_signal WHERE workspace_id = $1 AND signal_id = ANY($2)', [
-    tx.workspaceId,
-    signalIds,
-  ]);
-  await tx.client.query(
-    `INSERT INTO merged_signal (workspace_id, signal_id)
-     SELECT $1, signal_id FROM signal WHERE workspace_id = $1 AND signal_id = ANY($2) AND account_id IN (
-       SELECT survivor_id FROM account WHERE workspace_id = $1 AND survivor_id IS NOT NULL)
-     ON CONFLICT DO NOTHING`,
-    [tx.workspaceId, signalIds],
-  );
 }

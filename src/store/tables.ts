@@ -211,7 +211,15 @@ export interface Tables {
     merged_at: Date;
     unmerged_at: Date | null;
   };
-  merged_signal: { workspace_id: string; signal_id: string; account_id: string | null };
+  merged_signal: {
+    workspace_id: string;
+    signal_id: string;
+    account_id: string | null;
+    method: string | null;
+    confidence: number;
+    evidence: string[];
+    unplaced: string | null;
+  };
   account_edge: {
     workspace_id: string;
     child_id: string;

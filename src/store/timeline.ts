@@ -25,6 +25,8 @@ export interface StoredSignal {
   match: Match | null;
   /** Why it belongs to no account; null where it does. */
   unplaced: string | null;
+  /** Where it would stand had nothing been merged; null: there too. */
+  home: Home | null;
   topics: readonly string[];
   origin: string | null;
   url: string | null;
@@ -33,16 +35,22 @@ export interface StoredSignal {
   attributes: Record<string, unknown> | null;
 }
 
+/** Where a signal stands, and why. */
+export interface Home {
+  accountId: string | null;
+  method: MatchMethod | null;
+  confidence: number;
+  evidence: string[];
+  unplaced: string | null;
+}
+
 /** Where a signal belongs, as far as we know: what may change later. */
-export interface Placed {
+export interface Placed extends Home {
   id: string;
   batchId: string;
   occurredAt: Date;
   clues: unknown;
-  accountId: string | null;
   personId: string | null;
-  method: MatchMethod | null;
-  confidence: number;
 }
 
 /**
@@ -51,22 +59,28 @@ export interface Placed {
  */
 const STAGING = 'CREATE TEMP TABLE IF NOT EXISTS incoming_signal (LIKE signal) ON COMMIT DELETE ROWS';
 
-const appendFrom = (incoming: string) => `
+const appendFrom = (incoming: string, homes: string | null = null) => `
   WITH added AS (
     INSERT INTO signal SELECT * FROM ${incoming}
     ON CONFLICT (workspace_id, signal_id) DO NOTHING
     RETURNING signal_id, account_id),
-  placed_while_merged AS (
-    INSERT INTO merged_signal (workspace_id, signal_id)
-    SELECT $1, signal_id FROM added WHERE account_id IN (SELECT survivor_id FROM account WHERE workspace_id = $1 AND survivor_id IS NOT NULL)
-    ON CONFLICT DO NOTHING),
-  asked AS (
+${
+  homes
+    ? `homes AS (
+    INSERT INTO merged_signal SELECT h.* FROM json_populate_recordset(NULL::merged_signal, ${homes}::json) AS h
+    WHERE h.signal_id IN (SELECT signal_id FROM added) ON CONFLICT DO NOTHING),
+`
+    : ''
+}  asked AS (
     INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
     SELECT $1, gen_random_uuid(), account_id, $2
     FROM (SELECT DISTINCT account_id FROM added WHERE account_id IS NOT NULL) AS touched)
   SELECT count(*) AS accepted FROM added`;
 const APPEND = appendFrom('incoming_signal');
 const APPEND_FEW = appendFrom('json_populate_recordset(NULL::signal, $3::json)');
+/** The same where something is merged. */
+const APPEND_HOMES = appendFrom('incoming_signal', '$3');
+const APPEND_FEW_HOMES = appendFrom('json_populate_recordset(NULL::signal, $3::json)', '$4');
 
 /** Up to so many signals go in one statement as JSON, beyond that by COPY, whose three more round trips pay only then. */
 const FEW = 100;
@@ -81,14 +95,59 @@ export async function append(tx: Tx, signals: readonly StoredSignal[], now: Date
   const ordered = [...signals].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const few = ordered.length <= FEW;
   if (!few) await copyIn(tx, ordered);
-  const { rows } = await tx.client.query({
-    name: few ? 'append-few-signals' : 'append-signals',
-    text: few ? APPEND_FEW : APPEND,
-    values: few
-      ? [tx.workspaceId, now, JSON.stringify(ordered.map((signal) => toRow(tx.workspaceId, signal)))]
-      : [tx.workspaceId, now],
-  });
+  const homes = ordered.flatMap(({ id, home }) => (home ? homeRow(tx.workspaceId, id, home) : []));
+  const values: unknown[] = [tx.workspaceId, now];
+  if (few) values.push(JSON.stringify(ordered.map((signal) => toRow(tx.workspaceId, signal))));
+  if (homes.length > 0) values.push(JSON.stringify(homes));
+  const { rows } = await tx.client.query(
+    homes.length > 0
+      ? { text: few ? APPEND_FEW_HOMES : APPEND_HOMES, values }
+      : { name: few ? 'append-few-signals' : 'append-signals', text: few ? APPEND_FEW : APPEND, values },
+  );
   return rows[0].accepted;
+}
+
+function homeRow(
+  workspaceId: string,
+  signalId: string,
+  home: Home,
+): Record<keyof Tables['merged_signal'], unknown> {
+  const { accountId, method, confidence, evidence, unplaced } = home;
+  return {
+    workspace_id: workspaceId,
+    signal_id: signalId,
+    account_id: accountId,
+    method,
+    confidence,
+    evidence,
+    unplaced,
+  };
+}
+
+/** Keeps where signals would stand had nothing been merged; null: where they are. */
+export async function keepHomes(tx: Tx, homes: ReadonlyMap<string, Home | null>): Promise<void> {
+  if (homes.size === 0) return;
+  await tx.client.query('DELETE FROM merged_signal WHERE workspace_id = $1 AND signal_id = ANY($2)', [
+    tx.workspaceId,
+    [...homes.keys()],
+  ]);
+  const rows = [...homes].flatMap(([id, home]) => (home ? homeRow(tx.workspaceId, id, home) : []));
+  if (rows.length === 0) return;
+  await tx.client.query(
+    'INSERT INTO merged_signal SELECT * FROM json_populate_recordset(NULL::merged_signal, $1::json)',
+    [JSON.stringify(rows)],
+  );
+}
+
+/** Where these signals would stand had nothing been merged; of those for whom it differs. */
+export async function homesOf(tx: Tx, ids: readonly string[]): Promise<Map<string, Home>> {
+  const { rows } = await tx.client.query({
+    name: 'homes-of-signals',
+    text: `SELECT signal_id, account_id AS "accountId", method, confidence, evidence, unplaced
+           FROM merged_signal WHERE workspace_id = $1 AND signal_id = ANY($2)`,
+    values: [tx.workspaceId, ids],
+  });
+  return new Map(rows.map(({ signal_id: id, ...home }) => [id, home]));
 }
 
 async function copyIn(tx: Tx, signals: readonly StoredSignal[]): Promise<void> {
@@ -224,9 +283,12 @@ export async function firstArrivals(
 const ACTOR = `CASE WHEN person_id IS NOT NULL THEN 'person:' || person_id
   WHEN anonymous_id IS NOT NULL THEN 'visitor:' || anonymous_id ELSE 'source:' || source END`;
 
+/** Times in milliseconds since 1970: reading them as dates would be a third of the cost. */
+const EVIDENCE_COLUMNS = `account_id, signal_id, source, kind, round(date_part('epoch', occurred_at) * 1000),
+  round(date_part('epoch', received_at) * 1000), ${ACTOR}, strength, confidence, sentiment, origin`;
+
 const EVIDENCE = `
-  SELECT account_id, signal_id, source, kind, occurred_at, received_at, ${ACTOR} AS actor,
-         strength, confidence, sentiment, origin
+  SELECT ${EVIDENCE_COLUMNS}
   FROM signal WHERE workspace_id = $1 AND account_id = ANY($2)`;
 
 /**
@@ -251,8 +313,7 @@ const EVIDENCE_AS_OF = `
            m.account_id, m.person_id, m.confidence
     FROM moved AS m JOIN signal AS s ON s.workspace_id = $1 AND s.signal_id = m.signal_id
     WHERE m.account_id = ANY($2))
-  SELECT account_id, signal_id, source, kind, occurred_at, received_at, ${ACTOR} AS actor,
-         strength, confidence, sentiment, origin
+  SELECT ${EVIDENCE_COLUMNS}
   FROM stood WHERE received_at <= $3`;
 
 /** What scoring needs of these accounts' signals, by account. `asOf` in the past: as they stood and were known then. */
@@ -273,8 +334,8 @@ export async function evidence(
       id: row[1],
       source: row[2],
       kind: row[3],
-      occurredAt: row[4],
-      receivedAt: row[5],
+      occurredAt: new Date(row[4]),
+      receivedAt: new Date(row[5]),
       actor: row[6],
       strength: row[7],
       confidence: row[8],
@@ -290,8 +351,8 @@ type EvidenceRow = [
   string,
   string,
   SignalKind,
-  Date,
-  Date,
+  number,
+  number,
   string,
   number,
   number,
@@ -299,7 +360,8 @@ type EvidenceRow = [
   string | null,
 ];
 
-const PLACED = 'signal_id, batch_id, occurred_at, clues, account_id, person_id, method, confidence';
+const PLACED =
+  'signal_id, batch_id, occurred_at, clues, account_id, person_id, method, confidence, evidence, unplaced';
 
 /** Signals of these visitors, for placing them again. */
 export async function ofVisitors(tx: Tx, anonymousIds: readonly string[]): Promise<Placed[]> {
@@ -378,6 +440,8 @@ function toPlaced(row: {
   person_id: string | null;
   method: MatchMethod | null;
   confidence: number;
+  evidence: string[];
+  unplaced: string | null;
 }): Placed {
   return {
     id: row.signal_id,
@@ -388,6 +452,8 @@ function toPlaced(row: {
     personId: row.person_id,
     method: row.method,
     confidence: row.confidence,
+    evidence: row.evidence,
+    unplaced: row.unplaced,
   };
 }
 

@@ -9,6 +9,7 @@ const names: Record<string, string[]> = {
   'loopback.example': ['127.0.0.1'],
   'loopback6.example': ['::1'],
   'mapped.example': ['::ffff:10.1.2.3'],
+  'pinned.example': ['127.0.0.1'],
   'half.example': ['192.0.43.8', '10.0.0.7'],
 };
 vi.mock('node:dns/promises', async (original) => {
@@ -112,6 +113,13 @@ test('status, headers and body come back, and what was asked goes out', async ()
   expect(page).toMatchObject({ status: 200, body: '{"ok":true}', headers: { etag: '"1"' } });
   expect(seen[0]).toMatchObject({ method: 'POST', url: '/x?y=1', headers: { 'x-test': 'a' } });
   expect(seen[0]!.headers['user-agent']).toContain('undercurrent');
+});
+
+test('the request goes to the address that was checked, without looking the name up again', async () => {
+  const { url, seen } = await serve((_, response) => response.end('ok'));
+  const page = await patient().fetch(url.replace('127.0.0.1', 'pinned.example'));
+  expect(page.body).toBe('ok');
+  expect(seen[0]!.headers.host).toMatch(/^pinned\.example:/);
 });
 
 test('a redirect is told, not followed', async () => {

@@ -305,3 +305,17 @@ test('alive, ready, and what is not there', async () => {
     json: { error: { hint: expect.stringContaining('identify') } },
   });
 });
+
+test('a browser on another site may send with a write key and read the answer', async () => {
+  const asked = await ask('/v1/batch', { method: 'OPTIONS', headers: { origin: 'https://shop.example' } });
+  expect(asked.status).toBe(204);
+  expect(asked.headers.get('access-control-allow-methods')).toBe('POST');
+  expect(asked.headers.get('access-control-allow-headers')).toContain('authorization');
+  for (const secret of [key.ingest, 'nonsense']) {
+    const body = JSON.stringify({ batch: [page({ messageId: 'from a browser' })] });
+    const sent = await ask('/v1/batch', { method: 'POST', headers: bearer(secret), body });
+    expect(sent.headers.get('access-control-allow-origin')).toBe('*');
+  }
+  const graphql = await ask('/graphql', { method: 'POST', headers: bearer(key.read), body: '{}' });
+  expect(graphql.headers.get('access-control-allow-origin')).toBeNull();
+});

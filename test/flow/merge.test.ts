@@ -77,7 +77,7 @@ const accountInput: fc.Arbitrary<upsert.AccountInput> = fc.record({
   country: maybe(fc.constantFrom('DE', 'FR')),
   owner: maybe(fc.constantFrom('kim', 'lee')),
   crmId: maybe(fc.constantFrom('c1', 'c2')),
-  technologies: maybe(fc.constantFrom(['sql'])),
+  technologies: maybe(fc.constantFrom<string[]>(['sql'])),
   parentDomain: maybe(fc.constantFrom(...DOMAINS, 'holding.example')),
 }).filter((input) => input.parentDomain !== input.domain);
 const step: fc.Arbitrary<Step> = fc.oneof(

@@ -12,6 +12,7 @@ import { cleanUrl, type Settings } from '../../signals/segment/payload.ts';
 import { Invalid } from '../../src/core/errors.ts';
 import { type NormaliseContext, SIGNAL_KINDS, workspaceProfileSchema } from '../../src/core/signal.ts';
 import * as tracking from '../../src/core/tracking.ts';
+import { makeContext } from '../contract/suite.ts';
 
 const RECEIVED = new Date('2026-03-01T10:00:00.000Z');
 
@@ -422,4 +423,12 @@ describe('the SDKs as they are', () => {
     const again = messages.map(({ raw }) => segment.normalise(raw, { ...context(), receivedAt: now }));
     expect(again).toEqual(outcomes);
   });
+});
+
+test('a message in a file is held to the same size as one that is posted', () => {
+  const message = { type: 'page', messageId: 'm', anonymousId: 'a', timestamp: '2026-05-04T10:00:00Z' };
+  const context = makeContext(segment, { fileName: 'messages.ndjson' });
+  expect(segment.normalise(message, context).signals).toHaveLength(1);
+  const large = { ...message, properties: { title: 'x'.repeat(40_000) } };
+  expect(() => segment.normalise(large, context)).toThrow(/40\d+ bytes, the most is 32768/);
 });
