@@ -45,13 +45,10 @@ export const settingsSchema = z.object({
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** A message that lay in a file or among the dead letters: held to the same size as one that was posted. */
-function readFromFile(
-  record: unknown,
-  { receivedAt, fileName }: NormaliseContext<Settings>,
-): TrackingMessage {
-  if (typeof record === 'object' && record !== null)
-    tracking.checkSize(record as Record<string, unknown>, '');
-  return tracking.readMessage(record, { receivedAt, clockSkew: fileName === undefined });
+function readFromFile(record: unknown, { receivedAt, fileName }: NormaliseContext<Settings>): TrackingMessage {
+  const message = tracking.readMessage(record, { receivedAt, clockSkew: fileName === undefined });
+  tracking.checkSize(record as Record<string, unknown>, '');
+  return message;
 }
 
 /** One message → signals and identities. A record that has not been through `readMessages` is checked first. */

@@ -114,8 +114,11 @@ export async function lookUp(tx: Tx, keys: BookKeys): Promise<OpenBook> {
       const { account_id: survivorId, home_id: homeId, domain, name } = row;
       const account: Entry = { id: survivorId, homeId, survivorId, domain, name };
       if (row.what === 'domain') book.domains.set(row.key, account);
-      else if (row.what === 'crm') book.crmIds.set(row.key, account);
-      else enterName(book, row.key, account);
+      else if (row.what === 'crm') {
+        // Of several with one CRM id always the same one, whatever order the rows come in.
+        const known = book.crmIds.get(row.key);
+        if (!known || account.homeId < known.homeId) book.crmIds.set(row.key, account);
+      } else enterName(book, row.key, account);
     }
   }
   for (const links of book.links.values()) sortLinks(links);
@@ -128,7 +131,7 @@ export async function lookUp(tx: Tx, keys: BookKeys): Promise<OpenBook> {
  */
 export function enterName(book: OpenBook, nameKey: string, account: Entry): void {
   const others = (book.names.get(nameKey) ?? []).filter((one) => one.homeId !== account.homeId);
-  const all = [...others, account];
+  const all = [...others, account].sort((a, b) => (a.homeId < b.homeId ? -1 : 1));
   book.names.set(
     nameKey,
     all.map((one) => ({ ...one, id: all.length > 1 ? one.homeId : one.survivorId })),

@@ -49,7 +49,7 @@ const PAIRS = `
       count(*) OVER g AS size, min(l.rank) OVER g AS best
     FROM clue AS c JOIN live AS l USING (account_id) WINDOW g AS (PARTITION BY c.reason, c.clue)),
   named AS (
-    SELECT o.label, o.account_id, row_number() OVER (PARTITION BY o.label ORDER BY l.rank) AS place
+    SELECT o.label, o.account_id, l.name_key, row_number() OVER (PARTITION BY o.label ORDER BY l.rank) AS place
     FROM owned AS o JOIN live AS l USING (account_id) WHERE length(o.label) >= 3),
   found (reason, clue, one, other) AS (
     SELECT a.reason, a.clue, a.account_id, b.account_id
@@ -58,7 +58,7 @@ const PAIRS = `
     UNION ALL
     SELECT 'NAME_IS_DOMAIN', n.label, n.account_id, l.account_id
     FROM named AS n JOIN live AS l ON l.compact = n.label AND l.account_id <> n.account_id
-    WHERE n.place = 1 AND NOT EXISTS (SELECT FROM owned AS o WHERE o.account_id = l.account_id AND o.label = n.label)
+    WHERE n.place = 1 AND n.name_key <> l.name_key AND NOT EXISTS (SELECT FROM owned AS o WHERE o.account_id = l.account_id AND o.label = n.label)
     UNION ALL
     SELECT 'SAME_WEBSITE', d.domain, coalesce(a.survivor_id, a.account_id), coalesce(b.survivor_id, b.account_id)
     FROM claim AS c CROSS JOIN unnest(c.domains) AS said

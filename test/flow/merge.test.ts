@@ -211,4 +211,217 @@ const tolerant = (work: () => Promise<unknown>): Promise<unknown> => work().catc
 function circle(error: { code?: string }): void {
   if (error.code !== 'CIRCLE' && error.code !== 'NOT_FOUND' && error.code !== 'MERGED') throw error;
 }
-void [rescore, merges, models];
+
+const view = (id: string, hints: Event['hints'], at = hours(-1), more: Partial<Event> = {}): Event => ({
+  id,
+  at: at.toISOString(),
+  kind: 'site.pricing_view',
+  hints,
+  ...more,
+});
+const byId = async (domain: string) => (await world.within((tx) => accounts.byIds(tx, [idOf(domain)])))[0];
+const placed = async () =>
+  Object.fromEntries(
+    (
+      await world.query(
+        'SELECT s.external_id, a.domain FROM signal AS s LEFT JOIN account AS a USING (workspace_id, account_id)',
+      )
+    ).map((row) => [row.external_id, row.domain]),
+  );
+const heat = async (of: string, asOf: Date | null = null): Promise<number | undefined> =>
+  world.within(async (tx) => {
+    const { model } = await models.active(tx, NOW);
+    return (await rescore.compute(tx, [idOf(of)], model, asOf ?? NOW, asOf))[0]?.score.heat.value;
+  });
+
+describe('a merged account', () => {
+  beforeEach(async () => {
+    await importAccounts(FIRST);
+    await world.ingest([
+      view('n', { domain: 'north.example' }, days(-2)),
+      view('s', { email: 'ann@south.example' }, days(-2)),
+      view('named', { companyName: 'Wind' }, days(-2)),
+    ]);
+    await world.within((tx) =>
+      upsert.recordOutcomes(tx, [{ externalId: 'x', domain: 'south.example', type: 'WON', at: days(-3) }], null, NOW),
+    );
+  });
+
+  test('counts nowhere, and its survivor answers for it', async () => {
+    await world.rescore();
+    await mergeInto('north.example', ['south.example']);
+    await world.rescore();
+    expect(await world.within((tx) => accounts.count(tx, {}))).toBe(2);
+    expect(await world.within(accounts.allIds)).not.toContain(idOf('south.example'));
+    expect(await byId('south.example')).toMatchObject({
+      id: idOf('north.example'),
+      domains: ['north.example', 'south.example'],
+    });
+    expect(await world.within((tx) => accounts.idByDomain(tx, 'south.example'))).toBe(idOf('north.example'));
+    expect(await world.within((tx) => accounts.count(tx, { domains: ['south.example'] }))).toBe(1);
+    expect(await world.within((tx) => accounts.count(tx, { ids: [idOf('south.example')] }))).toBe(1);
+    expect(await world.query('SELECT account_id FROM account_score WHERE account_id = $1', [idOf('south.example')])).toEqual([]);
+  });
+
+  test('hands over signals, people and outcomes, and what the survivor does not know itself', async () => {
+    const alone = await heat('north.example');
+    await mergeInto('north.example', ['south.example']);
+    expect(await placed()).toEqual({ n: 'north.example', s: 'north.example', named: 'north.example' });
+    expect(await world.query('SELECT account_id FROM person')).toEqual([{ account_id: idOf('north.example') }]);
+    expect(await world.query('SELECT account_id FROM outcome')).toEqual([{ account_id: idOf('north.example') }]);
+    expect(await byId('north.example')).toMatchObject({ industry: 'Retail', country: 'DE', crmId: 'c1', technologies: ['sql'] });
+    expect((await heat('north.example'))!).toBeGreaterThan(alone!);
+  });
+
+  test('gives its name back to its survivor only once it is merged: before, it is ambiguous', async () => {
+    expect((await placed()).named).toBeNull();
+    await mergeInto('north.example', ['south.example']);
+    expect((await placed()).named).toBe('north.example');
+    await world.ingest([view('named later', { companyName: 'Wind' })]);
+    expect((await placed())['named later']).toBe('north.example');
+    await unmerge('south.example');
+    expect(await placed()).toMatchObject({ named: null, 'named later': null });
+    expect(await world.query("SELECT DISTINCT unplaced FROM signal WHERE unplaced IS NOT NULL")).toEqual([
+      { unplaced: 'ambiguous company name' },
+    ]);
+  });
+
+  test('gets what carries its clues, when it is let go', async () => {
+    await mergeInto('north.example', ['south.example']);
+    await world.ingest([view('later', { domain: 'south.example' }), view('north later', { domain: 'north.example' })]);
+    await importAccounts([{ domain: 'south.example', industry: 'Farming', name: 'Windmill' }]);
+    expect((await placed()).later).toBe('north.example');
+    expect(await byId('north.example')).toMatchObject({ name: 'Wind', industry: 'Retail' });
+    await unmerge('south.example');
+    expect(await placed()).toMatchObject({ later: 'south.example', 'north later': 'north.example' });
+    expect(await byId('south.example')).toMatchObject({ name: 'Windmill', industry: 'Farming' });
+    expect(await byId('north.example')).toMatchObject({ country: null, crmId: null });
+  });
+
+  test('is not in the way of clues that agree: the two are one', async () => {
+    const both = { crmId: 'c1', domain: 'north.example' };
+    await world.ingest([view('before', both)]);
+    await mergeInto('north.example', ['south.example']);
+    await world.ingest([view('after', both)]);
+    const confidence = async (id: string) =>
+      (await world.query('SELECT confidence FROM signal WHERE external_id = $1', [id]))[0]!.confidence;
+    expect(await confidence('before')).toBe(0.8);
+    expect(await confidence('after')).toBe(1);
+    await unmerge('south.example');
+    expect(await confidence('after')).toBe(0.8);
+  });
+
+  test('is itself again in replays of before the merge and of after its end', async () => {
+    const [south, north] = [await heat('south.example', NOW), await heat('north.example', NOW)];
+    const stage = async (asOf: Date) =>
+      world.within(async (tx) => {
+        const { model } = await models.active(tx, NOW);
+        return (await rescore.compute(tx, [idOf('north.example')], model, asOf, asOf))[0]!.score.stage.stage;
+      });
+    await mergeInto('north.example', ['south.example'], hours(1));
+    const together = await heat('north.example', hours(2));
+    expect(together).toBeGreaterThan(north!);
+    expect(await heat('north.example', NOW)).toBe(north);
+    expect([await stage(NOW), await stage(hours(2))]).toEqual([expect.not.stringMatching('CUSTOMER'), 'CUSTOMER']);
+    await unmerge('south.example', hours(3));
+    expect(await heat('north.example', hours(2))).toBe(together);
+    expect(await heat('north.example', hours(4))).toBe(north);
+    expect(await heat('south.example', NOW)).toBe(south);
+    expect(await heat('south.example', hours(4))).toBe(south);
+    expect(await stage(hours(2))).toBe('CUSTOMER');
+  });
+
+  test('is found by the domain of a discovery, however it comes to be merged', async () => {
+    await world.ingest([view('f', { domain: 'fourth.example' })]);
+    await mergeInto('north.example', ['fourth.example']);
+    await world.ingest([view('f2', { domain: 'fourth.example' })]);
+    expect((await placed()).f2).toBe('north.example');
+    expect(await world.query('SELECT 1 FROM account')).toHaveLength(4);
+  });
+});
+
+describe('merges', () => {
+  beforeEach(() => importAccounts(FIRST));
+
+  test('make chains, which are taken apart in any order', async () => {
+    const of = async (domain: string) => (await byId(domain))!.domain;
+    await mergeInto('north.example', ['south.example']);
+    await mergeInto('east.example', ['north.example']);
+    expect([await of('south.example'), await of('north.example')]).toEqual(['east.example', 'east.example']);
+    const listed = await world.within((tx) => merges.of(tx, [idOf('east.example')]));
+    expect(listed.get(idOf('east.example'))!.map((one) => one.domain).sort()).toEqual(['north.example', 'south.example']);
+    await unmerge('north.example');
+    expect([await of('south.example'), await of('north.example')]).toEqual(['north.example', 'north.example']);
+    await mergeInto('east.example', ['north.example']);
+    await unmerge('south.example');
+    expect([await of('south.example'), await of('north.example')]).toEqual(['south.example', 'east.example']);
+  });
+
+  test('go to the survivor of what is merged itself', async () => {
+    await mergeInto('north.example', ['south.example']);
+    expect(await mergeInto('south.example', ['east.example'])).toBe(idOf('north.example'));
+  });
+
+  test('are taken back by their own id, too', async () => {
+    await mergeInto('north.example', ['south.example']);
+    const [merge] = (await world.within((tx) => merges.of(tx, [idOf('north.example')]))).get(idOf('north.example'))!;
+    await world.within((tx) => mergeFlow.unmerge(tx, world.workspace, merge!.id, NOW));
+    expect((await byId('south.example'))!.domain).toBe('south.example');
+  });
+
+  test.each<[string, () => Promise<unknown>, string]>([
+    ['into itself', () => mergeInto('north.example', ['north.example']), 'INVALID'],
+    ['of nothing', () => mergeInto('north.example', []), 'INVALID'],
+    ['of what is not there', () => mergeInto('north.example', ['nowhere.example']), 'NOT_FOUND'],
+    ['into what is not there', () => mergeInto('nowhere.example', ['north.example']), 'NOT_FOUND'],
+    [
+      'of what is merged already',
+      async () => {
+        await mergeInto('north.example', ['south.example']);
+        await mergeInto('east.example', ['south.example']);
+      },
+      'MERGED',
+    ],
+    ['taken back without having been made', () => unmerge('north.example'), 'NOT_FOUND'],
+  ])('are refused %s', async (_, work, code) => {
+    await expect(work()).rejects.toMatchObject({ code, hint: expect.stringMatching(/./) });
+  });
+
+  test('go when what they join goes', async () => {
+    await world.clear();
+    await importAccounts([FIRST[0]!]);
+    const runner = new Runner();
+    await runner.run([{ do: 'accounts', input: [FIRST[1]!] }, { do: 'ingest', events: [view('', { domain: 'south.example' })] }]);
+    await mergeInto('south.example', ['north.example']);
+    await undo(world.db, world.workspace, runner.batches[0]!, NOW);
+    await undo(world.db, world.workspace, runner.batches[1]!, NOW);
+    expect((await byId('north.example'))!.domain).toBe('north.example');
+    expect(await world.query('SELECT domain FROM account')).toEqual([{ domain: 'north.example' }]);
+    expect(await world.query('SELECT 1 FROM merge_log')).toEqual([]);
+  });
+
+  test('and what comes in at the same time wait for each other', async () => {
+    const events = Array.from({ length: 120 }, (_, n) => view(`e${n}`, { domain: DOMAINS[n % 3], userId: `u${n % 5}` }, hours(-n)));
+    const work: Promise<unknown>[] = [];
+    for (let n = 0; n < 12; n++) {
+      work.push(world.ingest(events.slice(10 * n, 10 * n + 10)), world.rescore());
+      if (n % 4 === 1) work.push(mergeInto('north.example', ['south.example']).catch(circle));
+      if (n % 4 === 3) work.push(unmerge('south.example').catch(circle));
+    }
+    await Promise.all(work);
+    const merged = (await byId('south.example'))!.id === idOf('north.example');
+    const counts = await world.query('SELECT account_id, count(*) AS total FROM signal GROUP BY 1');
+    const of = (domain: string) => counts.find((row) => row.account_id === idOf(domain))?.total ?? 0;
+    expect(of('north.example')).toBe(merged ? 80 : 40);
+    expect(of('south.example')).toBe(merged ? 0 : 40);
+    await unmerge('south.example').catch(circle);
+    await world.rescore();
+    const after = await state();
+    await world.clear();
+    await importAccounts(FIRST);
+    await world.ingest(events);
+    await world.rescore();
+    const scores = (of: Record<string, string[]>) => of.account_score!.map((row) => JSON.parse(row)).map(({ account_id, heat }) => [account_id, heat]);
+    expect(scores(after)).toEqual(scores(await state()));
+  });
+});
