@@ -42,6 +42,7 @@ CREATE TABLE merged_signal (
   unplaced text,
   PRIMARY KEY (workspace_id, signal_id)
 );
+CREATE INDEX merged_signal_waiting ON merged_signal (workspace_id, signal_id) WHERE account_id IS NULL;
 
 -- Child → parent, as claims say; one parent each.
 CREATE TABLE account_edge (

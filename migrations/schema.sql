@@ -19,13 +19,21 @@ CREATE TABLE account (
   batch_id uuid,
   created_at timestamp with time zone NOT NULL,
   updated_at timestamp with time zone NOT NULL,
+  merged_into uuid,
+  survivor_id uuid,
+  filled text[] NOT NULL DEFAULT '{}'::text[],
+  parent_id uuid,
   PRIMARY KEY (workspace_id, account_id),
   CHECK ((origin = ANY (ARRAY['IMPORTED'::text, 'DISCOVERED'::text]))),
-  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
+  FOREIGN KEY (workspace_id, merged_into) REFERENCES account(workspace_id, account_id),
+  FOREIGN KEY (workspace_id, survivor_id) REFERENCES account(workspace_id, account_id)
 );
 CREATE INDEX account_by_crm_id ON account USING btree (workspace_id, crm_id) WHERE (crm_id IS NOT NULL);
 CREATE INDEX account_by_name ON account USING btree (workspace_id, name, account_id);
 CREATE INDEX account_by_name_key ON account USING btree (workspace_id, name_key);
+CREATE INDEX account_by_parent ON account USING btree (workspace_id, parent_id) WHERE (parent_id IS NOT NULL);
+CREATE INDEX account_by_survivor ON account USING btree (workspace_id, survivor_id) WHERE (survivor_id IS NOT NULL);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -37,6 +45,22 @@ CREATE TABLE account_domain (
   FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
 );
 CREATE INDEX account_domain_by_account ON account_domain USING btree (workspace_id, account_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE account_edge (
+  workspace_id uuid NOT NULL,
+  child_id uuid NOT NULL,
+  parent_id uuid,
+  provenance text NOT NULL,
+  since timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, child_id),
+  CHECK ((provenance = ANY (ARRAY['BY_HAND'::text, 'IMPORTED'::text]))),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
+  FOREIGN KEY (workspace_id, child_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, parent_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
+);
+CREATE INDEX account_edge_by_parent ON account_edge USING btree (workspace_id, parent_id);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -124,6 +148,7 @@ CREATE TABLE claim (
   FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
 );
 CREATE INDEX claim_by_batch ON claim USING btree (workspace_id, batch_id);
+CREATE INDEX claim_by_parent_domain ON claim USING btree (workspace_id, (((facts -> 'parentDomain'::text) ->> 0))) WHERE ((facts -> 'parentDomain'::text) IS NOT NULL);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -176,6 +201,20 @@ CREATE INDEX digest_told_by_account ON digest_told USING btree (workspace_id, ac
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
+CREATE TABLE duplicate_dismissal (
+  workspace_id uuid NOT NULL,
+  low_id uuid NOT NULL,
+  high_id uuid NOT NULL,
+  dismissed_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, low_id, high_id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
+  FOREIGN KEY (workspace_id, high_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, low_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
+);
+CREATE INDEX duplicate_dismissal_by_high ON duplicate_dismissal USING btree (workspace_id, high_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
 CREATE TABLE first_arrival (
   workspace_id uuid NOT NULL,
   source text NOT NULL,
@@ -184,6 +223,38 @@ CREATE TABLE first_arrival (
   PRIMARY KEY (workspace_id, source, external_id),
   FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
 );
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE merge_log (
+  workspace_id uuid NOT NULL,
+  merge_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  into_id uuid NOT NULL,
+  merged_at timestamp with time zone NOT NULL,
+  unmerged_at timestamp with time zone,
+  PRIMARY KEY (workspace_id, merge_id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, into_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
+);
+CREATE INDEX merge_log_by_account ON merge_log USING btree (workspace_id, account_id);
+CREATE INDEX merge_log_by_into ON merge_log USING btree (workspace_id, into_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE merged_signal (
+  workspace_id uuid NOT NULL,
+  signal_id uuid NOT NULL,
+  account_id uuid,
+  method text,
+  confidence double precision NOT NULL,
+  evidence text[] NOT NULL,
+  unplaced text,
+  PRIMARY KEY (workspace_id, signal_id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX merged_signal_waiting ON merged_signal USING btree (workspace_id, signal_id) WHERE (account_id IS NULL);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -198,11 +269,13 @@ CREATE TABLE outcome (
   amount double precision,
   reason text,
   batch_id uuid,
+  home_id uuid,
   PRIMARY KEY (workspace_id, outcome_id),
   CHECK ((type = ANY (ARRAY['OPPORTUNITY_OPENED'::text, 'WON'::text, 'LOST'::text, 'REJECTED_BY_SALES'::text]))),
   FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
 );
 CREATE INDEX outcome_by_account ON outcome USING btree (workspace_id, account_id, occurred_at);
+CREATE INDEX outcome_by_home ON outcome USING btree (workspace_id, home_id) WHERE (home_id IS NOT NULL);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -220,6 +293,7 @@ CREATE TABLE person (
   batch_id uuid,
   created_at timestamp with time zone NOT NULL,
   updated_at timestamp with time zone NOT NULL,
+  home_id uuid,
   PRIMARY KEY (workspace_id, person_id),
   CHECK ((lead_status = ANY (ARRAY['LEAD'::text, 'MQL'::text, 'SAL'::text, 'SQL'::text, 'OPPORTUNITY'::text, 'CUSTOMER'::text, 'DISQUALIFIED'::text]))),
   CHECK ((origin = ANY (ARRAY['IMPORTED'::text, 'DISCOVERED'::text]))),

@@ -1,9 +1,9 @@
 /** How accounts hang together: parents, merges and duplicates. */
 import { Invalid, NotFound } from '../src/core/errors.ts';
 import {
+  type DomainKind,
   type DuplicateClue,
   type DuplicateReason,
-  type DomainKind,
   domainKind,
   tellDuplicate,
 } from '../src/core/identity/duplicates.ts';
@@ -21,9 +21,9 @@ import { type AccountNode, loadAccounts } from './loaders.ts';
 import { Account } from './nodes.ts';
 
 const meanings = <T extends string>(of: Record<T, string>) =>
-  Object.fromEntries(
-    (Object.keys(of) as T[]).map((value) => [value, { value, description: of[value] }]),
-  ) as { [K in T]: { value: K; description: string } };
+  Object.fromEntries((Object.keys(of) as T[]).map((value) => [value, { value, description: of[value] }])) as {
+    [K in T]: { value: K; description: string };
+  };
 
 const DomainKindEnum = builder.enumType('DomainKind', {
   description: 'What a domain is to its account.',
@@ -49,7 +49,10 @@ const AccountDomain = builder.objectRef<DomainFacts & { kind: DomainKind }>('Acc
   fields: (t) => ({
     domain: t.exposeString('domain', { description: 'The domain.' }),
     kind: t.expose('kind', { type: DomainKindEnum, description: 'What it is to the account.' }),
-    provenance: t.expose('provenance', { type: ProvenanceEnum, description: 'Who says it is the account’s.' }),
+    provenance: t.expose('provenance', {
+      type: ProvenanceEnum,
+      description: 'Who says it is the account’s.',
+    }),
     sources: t.exposeStringList('sources', {
       description: 'Sources that say so; none where it was said through the API.',
     }),
@@ -169,7 +172,11 @@ builder.queryField('duplicateAccounts', (t) =>
           read(async (tx) => {
             const from = cursor ? { value: Number(cursor.value), id: cursor.id } : null;
             const pairs = await duplicates.page(tx, limit, from, backward);
-            const found = await loadAccounts(tx, [...new Set(pairs.flatMap((pair) => pair.accountIds))], clock);
+            const found = await loadAccounts(
+              tx,
+              [...new Set(pairs.flatMap((pair) => pair.accountIds))],
+              clock,
+            );
             const byId = new Map(found.flatMap((account) => (account ? [[account.id, account]] : [])));
             return pairs.map(({ accountIds, ...pair }) => ({
               ...pair,
@@ -187,7 +194,9 @@ async function change(context: Context, work: (tx: Tx, now: Date) => Promise<str
   const { db, workspace, clock } = context;
   const id = await inWorkspace(db, workspace.id, (tx) => work(tx, clock()));
   context.onTouched(workspace.id);
-  const [account] = await inWorkspace(db, workspace.id, (tx) => loadAccounts(tx, [id], clock), { readOnly: true });
+  const [account] = await inWorkspace(db, workspace.id, (tx) => loadAccounts(tx, [id], clock), {
+    readOnly: true,
+  });
   return account!;
 }
 
@@ -223,7 +232,9 @@ builder.mutationFields((t) => ({
     type: Account,
     description:
       'Takes a merge back: the account is again what it would be without it, with what arrived meanwhile.',
-    args: { id: t.arg.id({ required: true, description: 'Id of the merge, or of the account that was merged.' }) },
+    args: {
+      id: t.arg.id({ required: true, description: 'Id of the merge, or of the account that was merged.' }),
+    },
     resolve: (_root, args, context) => {
       const { typename, id } = globalId.decode(args.id);
       if (typename !== 'Merge' && typename !== 'Account') {
@@ -235,19 +246,23 @@ builder.mutationFields((t) => ({
     },
   }),
   dismissDuplicate: t.boolean({
-    description: 'Keeps that two accounts are no duplicates, so that they are not shown again; false if that was known.',
+    description:
+      'Keeps that two accounts are no duplicates, so that they are not shown again; false if that was known.',
     args: {
       accounts: t.arg.idList({ required: true, description: 'Ids of the two.' }),
     },
     resolve: (_root, args, { db, workspace, clock }) => {
       const [one, other, ...more] = new Set(args.accounts.map((id) => globalId.decodeAs('Account', id)));
       if (!one || !other || more.length > 0) {
-        throw new Invalid('accounts: are not two', 'Give the ids of two different accounts.', { field: 'accounts' });
+        throw new Invalid('accounts: are not two', 'Give the ids of two different accounts.', {
+          field: 'accounts',
+        });
       }
       return inWorkspace(db, workspace.id, async (tx) => {
         const known = await merges.standings(tx, [one, other]);
         const [first, second] = [known.get(one), known.get(other)];
-        if (!first || !second) throw new NotFound('There is no such account.', 'Use the `id` that a query gave you.');
+        if (!first || !second)
+          throw new NotFound('There is no such account.', 'Use the `id` that a query gave you.');
         return duplicates.dismiss(tx, first.survivorId, second.survivorId, clock());
       });
     },

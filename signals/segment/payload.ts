@@ -45,7 +45,10 @@ export const settingsSchema = z.object({
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** A message that lay in a file or among the dead letters: held to the same size as one that was posted. */
-function readFromFile(record: unknown, { receivedAt, fileName }: NormaliseContext<Settings>): TrackingMessage {
+function readFromFile(
+  record: unknown,
+  { receivedAt, fileName }: NormaliseContext<Settings>,
+): TrackingMessage {
   const message = tracking.readMessage(record, { receivedAt, clockSkew: fileName === undefined });
   tracking.checkSize(record as Record<string, unknown>, '');
   return message;

@@ -27,9 +27,13 @@ export function addGraph(program: Command): void {
         const rows = await within(parts, async (tx) => {
           const found = await duplicates.page(tx, options.limit, null);
           const ids = [...new Set(found.flatMap((pair) => pair.accountIds))];
-          const known = new Map((await accounts.byIds(tx, ids)).flatMap((one) => (one ? [[one.id, one]] : [])));
+          const known = new Map(
+            (await accounts.byIds(tx, ids)).flatMap((one) => (one ? [[one.id, one]] : [])),
+          );
           return found.map(({ accountIds, confidence, clues }) => ({
-            accounts: accountIds.map((id) => known.get(id)!).map(({ id, domain, name }) => ({ id, domain, name })),
+            accounts: accountIds
+              .map((id) => known.get(id)!)
+              .map(({ id, domain, name }) => ({ id, domain, name })),
             confidence,
             reasons: clues.map(tellDuplicate),
           }));
@@ -38,7 +42,9 @@ export function addGraph(program: Command): void {
         if (rows.length === 0) return print('No duplicates are to be seen.');
         for (const row of rows) {
           const [keep, other] = row.accounts.map(({ id, domain, name }) => `${plain(name)} ${domain ?? id}`);
-          print(`${row.confidence.toFixed(2)} ${bar(100 * row.confidence)} ${paint('bold', `${keep}  ←  ${other}`)}`);
+          print(
+            `${row.confidence.toFixed(2)} ${bar(100 * row.confidence)} ${paint('bold', `${keep}  ←  ${other}`)}`,
+          );
           for (const reason of row.reasons) print(`       ${plain(reason)}`);
         }
       }),
@@ -92,7 +98,8 @@ export function addGraph(program: Command): void {
 }
 
 async function dismiss(parts: Undercurrent, named: string[], options: Shared): Promise<void> {
-  if (named.length !== 2) throw new Invalid('Which two?', 'undercurrent duplicates --dismiss acme.com acme.de');
+  if (named.length !== 2)
+    throw new Invalid('Which two?', 'undercurrent duplicates --dismiss acme.com acme.de');
   const dismissed = await within(parts, async (tx) => {
     const [one, other] = (await accounts.byIds(tx, await idsOf(tx, named))).map((account) => account!.id);
     if (one === other) throw new Invalid('That is one account.', 'Name two different ones.');
@@ -118,7 +125,8 @@ async function idsOf(tx: Tx, named: readonly string[]): Promise<string[]> {
   const owners = await graph.ownersOf(tx, domains);
   return named.map((name, at) => {
     const id = isId(name) ? name.toLowerCase() : owners.get(domains[at]!);
-    if (!id) throw new NotFound(`No account has the domain ${name}.`, 'Name it by a domain of it, or by its id.');
+    if (!id)
+      throw new NotFound(`No account has the domain ${name}.`, 'Name it by a domain of it, or by its id.');
     return id;
   });
 }

@@ -61,6 +61,7 @@ function levelsAbove(id: string, other: string, parents: ReadonlyMap<string, str
 
 function levelsBelow(id: string, children: ReadonlyMap<string, readonly string[]>): number {
   let levels = 0;
-  for (let at = children.get(id) ?? []; at.length > 0; at = at.flatMap((one) => children.get(one) ?? [])) levels++;
+  for (let at = children.get(id) ?? []; at.length > 0; at = at.flatMap((one) => children.get(one) ?? []))
+    levels++;
   return levels;
 }

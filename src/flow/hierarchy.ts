@@ -16,7 +16,12 @@ import * as rescore from './rescore.ts';
  * accounts stand for their survivors. Returns the account's id. Throws `Invalid` where it would be below itself or too
  * deep, `NotFound` for unknown ids.
  */
-export async function setParent(tx: Tx, accountId: string, parentId: string | null, now: Date): Promise<string> {
+export async function setParent(
+  tx: Tx,
+  accountId: string,
+  parentId: string | null,
+  now: Date,
+): Promise<string> {
   await people.lockIdentities(tx);
   const known = await merges.standings(tx, parentId ? [accountId, parentId] : [accountId]);
   const [account, parent] = [known.get(accountId), parentId ? known.get(parentId) : null];
@@ -25,14 +30,17 @@ export async function setParent(tx: Tx, accountId: string, parentId: string | nu
   }
   const id = account.survivorId;
   if (parent?.survivorId === id) throw impossibleParent('CIRCLE');
-  const before = new Set((await refusedAround(tx, [id, ...(parent ? [parent.survivorId] : [])])).map((one) => one.childId));
+  const before = new Set(
+    (await refusedAround(tx, [id, ...(parent ? [parent.survivorId] : [])])).map((one) => one.childId),
+  );
   await graph.writeByHand(tx, { childId: id, parentId: parent?.survivorId ?? null, since: now });
   const wrong = (await arrangeParents(tx, [id])).find((one) => !before.has(one.childId));
   if (wrong) throw impossibleParent(wrong.problem);
   return id;
 }
 
-const refusedAround = async (tx: Tx, ids: readonly string[]) => arrange((await graph.around(tx, ids)).said).refused;
+const refusedAround = async (tx: Tx, ids: readonly string[]) =>
+  arrange((await graph.around(tx, ids)).said).refused;
 
 /**
  * Scores of these accounts with everything below them, as `rescore.compute` gives those of accounts alone. A signal

@@ -124,7 +124,11 @@ export async function take(
     }
     const raw = incoming.raw ?? incoming.record;
     try {
-      const { signals, identities = [], skipped } = storable(batch.adapter.normalise(incoming.record, context));
+      const {
+        signals,
+        identities = [],
+        skipped,
+      } = storable(batch.adapter.normalise(incoming.record, context));
       if (skipped) taken.skipped[skipped] = (taken.skipped[skipped] ?? 0) + 1;
       for (const signal of signals) check(signal, now);
       for (const identity of identities) checkTime('time', identity.at, now);

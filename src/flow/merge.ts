@@ -31,7 +31,8 @@ export async function merge(
   now: Date,
 ): Promise<string> {
   await lock(tx);
-  if (fromIds.length === 0) throw new Invalid('from: names no account', 'Name at least one.', { field: 'from' });
+  if (fromIds.length === 0)
+    throw new Invalid('from: names no account', 'Name at least one.', { field: 'from' });
   const known = await merges.standings(tx, [intoId, ...fromIds]);
   const survivorId = standingOf(known, intoId).survivorId;
   const refused = new Set((await arrangeParents(tx, [survivorId, ...fromIds])).map((one) => one.childId));
@@ -68,14 +69,22 @@ export async function unmerge(tx: Tx, workspace: Workspace, id: string, now: Dat
   await lock(tx);
   const found = await merges.find(tx, id);
   if (!found) {
-    throw new NotFound('There is no such merge.', 'It may have been taken back already; see `merged` of the account.');
+    throw new NotFound(
+      'There is no such merge.',
+      'It may have been taken back already; see `merged` of the account.',
+    );
   }
   await letGo(tx, workspace, found.accountId, now);
   return found.accountId;
 }
 
 /** Takes back every merge that touches accounts which are about to go. The caller holds the book. */
-export async function separate(tx: Tx, workspace: Workspace, ids: readonly string[], now: Date): Promise<void> {
+export async function separate(
+  tx: Tx,
+  workspace: Workspace,
+  ids: readonly string[],
+  now: Date,
+): Promise<void> {
   if (ids.length === 0) return;
   const touching = await merges.touching(tx, ids);
   if (touching.length === 0) return;
@@ -119,7 +128,12 @@ async function settleLevels(tx: Tx, survivorId: string, before: ReadonlySet<stri
 }
 
 /** Signals that waited because a name was borne by several accounts, which are one now. */
-async function placeForSharedNames(tx: Tx, workspace: Workspace, survivorId: string, now: Date): Promise<void> {
+async function placeForSharedNames(
+  tx: Tx,
+  workspace: Workspace,
+  survivorId: string,
+  now: Date,
+): Promise<void> {
   const members = (await merges.families(tx, [survivorId])).get(survivorId) ?? [];
   const names = (await accounts.entries(tx, [survivorId, ...members])).map((one) => one.nameKey);
   const shared = names.filter((name, at) => names.indexOf(name) !== at);

@@ -30,7 +30,9 @@ export async function settleParents(tx: Tx, ids: readonly string[]): Promise<Ref
   const said = await claims.of(tx, concerned);
   const owners = await graph.ownersOf(
     tx,
-    [...said.values()].flat().flatMap(({ facts }) => (facts.parentDomain ? [String(facts.parentDomain[0])] : [])),
+    [...said.values()]
+      .flat()
+      .flatMap(({ facts }) => (facts.parentDomain ? [String(facts.parentDomain[0])] : [])),
   );
   const wanted = [...said].map(([childId, about]) => {
     const edge = readEdge(about, owners);

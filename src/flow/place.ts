@@ -5,6 +5,7 @@ import { accountIdOf, discover, entries } from '../store/accounts.ts';
 import * as book from '../store/book.ts';
 import * as claims from '../store/claims.ts';
 import type { Tx } from '../store/database.ts';
+import * as homes from '../store/homes.ts';
 import * as timeline from '../store/timeline.ts';
 import type { Workspace } from '../store/workspaces.ts';
 
@@ -32,7 +33,7 @@ export async function openBook(tx: Tx, clues: Iterable<Clues>): Promise<book.Ope
 
 /** Where a signal belongs, and where it would without any merge; null: there too. */
 export interface Placing extends Placement {
-  home: timeline.Home | null;
+  home: homes.Home | null;
 }
 
 /**
@@ -94,7 +95,7 @@ function placeBySharedName(
   return names.size === 0 ? null : place(clues, occurredAt, { ...open, names }, options);
 }
 
-const homeOf = ({ accountId, match, unplaced }: Placement): timeline.Home => ({
+const homeOf = ({ accountId, match, unplaced }: Placement): homes.Home => ({
   accountId,
   method: match?.method ?? null,
   confidence: match?.confidence ?? 0,
@@ -103,11 +104,13 @@ const homeOf = ({ accountId, match, unplaced }: Placement): timeline.Home => ({
 });
 
 /** Whether a signal need not move from the one to the other. */
-const isAt = (one: timeline.Home, other: timeline.Home): boolean =>
+const isAt = (one: homes.Home, other: homes.Home): boolean =>
   one.accountId === other.accountId && one.method === other.method && one.confidence === other.confidence;
 
-const isSame = (one: timeline.Home, other: timeline.Home): boolean =>
-  isAt(one, other) && one.unplaced === other.unplaced && one.evidence.join('\n') === other.evidence.join('\n');
+const isSame = (one: homes.Home, other: homes.Home): boolean =>
+  isAt(one, other) &&
+  one.unplaced === other.unplaced &&
+  one.evidence.join('\n') === other.evidence.join('\n');
 
 /** Signals placed again in one go when an account is discovered. */
 const WAITING = 10_000;
@@ -145,8 +148,15 @@ export async function enterDiscovered(
     { keep: true },
   );
   await discover(tx, rows, now);
-  for (const { id, domain, name } of rows) open.domains.set(domain, { id, homeId: id, survivorId: id, domain, name });
-  await enterNames(tx, workspace, open, rows.map((row) => row.id), now);
+  for (const { id, domain, name } of rows)
+    open.domains.set(domain, { id, homeId: id, survivorId: id, domain, name });
+  await enterNames(
+    tx,
+    workspace,
+    open,
+    rows.map((row) => row.id),
+    now,
+  );
 }
 
 /** Writes the names of these accounts into the book as they are now, and places what waited for them. */
@@ -210,24 +220,28 @@ export async function placeAgain(
   now: Date,
 ): Promise<number> {
   if (signals.length === 0) return 0;
-  const items = signals.map(({ clues, occurredAt, batchId }) => ({ clues: fromKept(clues), occurredAt, batchId }));
+  const items = signals.map(({ clues, occurredAt, batchId }) => ({
+    clues: fromKept(clues),
+    occurredAt,
+    batchId,
+  }));
   const open = await openBook(
     tx,
     items.map((item) => item.clues),
   );
   const placements = await placeAll(tx, workspace, open, items, now);
   const ids = signals.map((signal) => signal.id);
-  const homes = await timeline.homesOf(tx, ids);
+  const known = await homes.of(tx, ids);
   const moves: timeline.Move[] = [];
-  const kept = new Map<string, timeline.Home | null>();
+  const kept = new Map<string, homes.Home | null>();
   for (const [at, signal] of signals.entries()) {
     const to = placements[at]!;
     const there = homeOf(to);
     const samePerson = to.personId === signal.personId;
     const stays = samePerson && isAt(there, signal);
-    if (open.merging || homes.has(signal.id)) {
+    if (open.merging || known.has(signal.id)) {
       // What would not move without the merge stays as it is, to the last word of its evidence.
-      const was = homes.get(signal.id) ?? signal;
+      const was = known.get(signal.id) ?? signal;
       const home = samePerson && isAt(to.home ?? there, was) ? was : (to.home ?? there);
       kept.set(signal.id, isSame(home, stays ? signal : there) ? null : home);
     }
@@ -242,7 +256,7 @@ export async function placeAgain(
     }
   }
   await timeline.move(tx, moves, now);
-  await timeline.keepHomes(tx, kept);
+  await homes.keep(tx, kept);
   return moves.length;
 }
 
@@ -262,16 +276,16 @@ export async function placeWithoutMerge(
     tx,
     items.map((item) => item.clues),
   );
-  const homes = await timeline.homesOf(
+  const known = await homes.of(
     tx,
     signals.map((signal) => signal.id),
   );
   const options = { discover: workspace.profile.discoverAccounts };
   const moves: timeline.Move[] = [];
-  const kept = new Map<string, timeline.Home | null>();
+  const kept = new Map<string, homes.Home | null>();
   for (const [at, { id, personId }] of signals.entries()) {
     const { clues, occurredAt } = items[at]!;
-    const home = homes.get(id)!;
+    const home = known.get(id)!;
     const shared = placeBySharedName(clues, occurredAt, open, options);
     if (shared?.accountId) {
       moves.push({ id, accountId: shared.accountId, personId, match: shared.match, unplaced: null });
@@ -281,5 +295,5 @@ export async function placeWithoutMerge(
     }
   }
   await timeline.move(tx, moves, now);
-  await timeline.keepHomes(tx, kept);
+  await homes.keep(tx, kept);
 }

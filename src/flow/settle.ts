@@ -208,7 +208,9 @@ function readPerson(
   const statuses = said.filter((claim) => claim.facts.leadStatus?.[0] !== 'LEAD');
   // Where an import says they work, else where their mailbox is, else the first company they were said to be at.
   const owner =
-    ownerOf(pick(said, 'account')) ?? ownerOf(pick(said, 'emailDomain')) ?? ownerOf(pick(said, 'company', isEarlier));
+    ownerOf(pick(said, 'account')) ??
+    ownerOf(pick(said, 'emailDomain')) ??
+    ownerOf(pick(said, 'company', isEarlier));
   return {
     id,
     accountId: owner?.id ?? null,

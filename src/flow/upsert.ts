@@ -113,7 +113,9 @@ export async function upsertAccounts(
         if (!given) return [];
         const domain = registrableDomain(given);
         if (!domain) {
-          throw new Invalid(`[${index}].${field}: '${given}' is not a domain`, 'Give it like acme.com.', { field });
+          throw new Invalid(`[${index}].${field}: '${given}' is not a domain`, 'Give it like acme.com.', {
+            field,
+          });
         }
         return [domain];
       };
@@ -164,7 +166,8 @@ export async function upsertAccounts(
   const written = await settleAccounts(tx, [...ids.keys()], now);
   for (const { childId, problem } of written.refused) {
     const index = ids.get(childId);
-    if (index !== undefined) result.rejected.push({ index, ...refusedParent(index, inputs[index]!, problem) });
+    if (index !== undefined)
+      result.rejected.push({ index, ...refusedParent(index, inputs[index]!, problem) });
   }
   result.created = written.created.length;
   result.updated = ids.size - written.created.length;

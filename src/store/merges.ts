@@ -72,7 +72,10 @@ export async function of(tx: Tx, survivorIds: readonly string[]): Promise<Map<st
 
 /** The merge in force with this id, or of the account with this id. */
 export async function find(tx: Tx, id: string): Promise<Merge | null> {
-  const { rows } = await tx.client.query(`${MERGES} AND (l.merge_id = $2 OR l.account_id = $2)`, [tx.workspaceId, id]);
+  const { rows } = await tx.client.query(`${MERGES} AND (l.merge_id = $2 OR l.account_id = $2)`, [
+    tx.workspaceId,
+    id,
+  ]);
   return rows[0] ?? null;
 }
 
@@ -143,7 +146,12 @@ export async function hand(tx: Tx, accountId: string, intoId: string, now: Date)
  * Puts signals and outcomes of an account that something was let go of where they would be without that merge.
  * Returns the signals that were placed only thanks to merges, which are still to be looked at.
  */
-export async function sortOut(tx: Tx, survivorId: string, part: readonly string[], now: Date): Promise<string[]> {
+export async function sortOut(
+  tx: Tx,
+  survivorId: string,
+  part: readonly string[],
+  now: Date,
+): Promise<string[]> {
   const { rows } = await tx.client.query(
     `WITH before AS (
        SELECT s.signal_id, s.account_id, s.person_id, s.method, s.confidence, m.account_id AS home_id,

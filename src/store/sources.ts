@@ -36,15 +36,6 @@ export async function saveState(tx: Tx, source: string, state: SourceState): Pro
   );
 }
 
-/** Only one poll of a source at a time, over all instances; false where another one is at it. Holds for the transaction. */
-export async function claim(tx: Tx, source: string): Promise<boolean> {
-  const { rows } = await tx.client.query(
-    "SELECT pg_try_advisory_xact_lock(hashtextextended('undercurrent.poll.' || $1 || $2, 0)) AS mine",
-    [tx.workspaceId, source],
-  );
-  return rows[0].mine;
-}
-
 /** Figures from the batches, which is cheap however long the timeline is. */
 export async function figures(tx: Tx): Promise<SourceFigures[]> {
   const { rows } = await tx.client.query(

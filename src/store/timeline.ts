@@ -6,43 +6,10 @@ import type { Match, MatchMethod } from '../core/identity/match.ts';
 import type { Evidence } from '../core/scoring/evidence.ts';
 import type { SignalKind } from '../core/signal.ts';
 import type { Database, Tx } from './database.ts';
-import type { Tables } from './tables.ts';
+import { type Home, rowOf } from './homes.ts';
+import { encode, type StoredSignal, toRow } from './signal-rows.ts';
 
-/** A signal as it is stored. */
-export interface StoredSignal {
-  id: string;
-  batchId: string;
-  source: string;
-  externalId: string;
-  kind: SignalKind;
-  occurredAt: Date;
-  receivedAt: Date;
-  strength: number;
-  sentiment: number | null;
-  accountId: string | null;
-  personId: string | null;
-  anonymousId: string | null;
-  match: Match | null;
-  /** Why it belongs to no account; null where it does. */
-  unplaced: string | null;
-  /** Where it would stand had nothing been merged; null: there too. */
-  home: Home | null;
-  topics: readonly string[];
-  origin: string | null;
-  url: string | null;
-  title: string | null;
-  clues: unknown;
-  attributes: Record<string, unknown> | null;
-}
-
-/** Where a signal stands, and why. */
-export interface Home {
-  accountId: string | null;
-  method: MatchMethod | null;
-  confidence: number;
-  evidence: string[];
-  unplaced: string | null;
-}
+export type { StoredSignal } from './signal-rows.ts';
 
 /** Where a signal belongs, as far as we know: what may change later. */
 export interface Placed extends Home {
@@ -95,7 +62,10 @@ export async function append(tx: Tx, signals: readonly StoredSignal[], now: Date
   const ordered = [...signals].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const few = ordered.length <= FEW;
   if (!few) await copyIn(tx, ordered);
-  const homes = ordered.flatMap(({ id, home }) => (home ? homeRow(tx.workspaceId, id, home) : []));
+  // Of the same signal twice the first is taken, and so is its home.
+  const homes = ordered.flatMap(({ id, home }, at) =>
+    home && ordered[at - 1]?.id !== id ? rowOf(tx.workspaceId, id, home) : [],
+  );
   const values: unknown[] = [tx.workspaceId, now];
   if (few) values.push(JSON.stringify(ordered.map((signal) => toRow(tx.workspaceId, signal))));
   if (homes.length > 0) values.push(JSON.stringify(homes));
@@ -107,49 +77,6 @@ export async function append(tx: Tx, signals: readonly StoredSignal[], now: Date
   return rows[0].accepted;
 }
 
-function homeRow(
-  workspaceId: string,
-  signalId: string,
-  home: Home,
-): Record<keyof Tables['merged_signal'], unknown> {
-  const { accountId, method, confidence, evidence, unplaced } = home;
-  return {
-    workspace_id: workspaceId,
-    signal_id: signalId,
-    account_id: accountId,
-    method,
-    confidence,
-    evidence,
-    unplaced,
-  };
-}
-
-/** Keeps where signals would stand had nothing been merged; null: where they are. */
-export async function keepHomes(tx: Tx, homes: ReadonlyMap<string, Home | null>): Promise<void> {
-  if (homes.size === 0) return;
-  await tx.client.query('DELETE FROM merged_signal WHERE workspace_id = $1 AND signal_id = ANY($2)', [
-    tx.workspaceId,
-    [...homes.keys()],
-  ]);
-  const rows = [...homes].flatMap(([id, home]) => (home ? homeRow(tx.workspaceId, id, home) : []));
-  if (rows.length === 0) return;
-  await tx.client.query(
-    'INSERT INTO merged_signal SELECT * FROM json_populate_recordset(NULL::merged_signal, $1::json)',
-    [JSON.stringify(rows)],
-  );
-}
-
-/** Where these signals would stand had nothing been merged; of those for whom it differs. */
-export async function homesOf(tx: Tx, ids: readonly string[]): Promise<Map<string, Home>> {
-  const { rows } = await tx.client.query({
-    name: 'homes-of-signals',
-    text: `SELECT signal_id, account_id AS "accountId", method, confidence, evidence, unplaced
-           FROM merged_signal WHERE workspace_id = $1 AND signal_id = ANY($2)`,
-    values: [tx.workspaceId, ids],
-  });
-  return new Map(rows.map(({ signal_id: id, ...home }) => [id, home]));
-}
-
 async function copyIn(tx: Tx, signals: readonly StoredSignal[]): Promise<void> {
   await tx.client.query(STAGING);
   const copy = tx.client.query(copyFrom('COPY incoming_signal FROM STDIN'));
@@ -158,58 +85,6 @@ async function copyIn(tx: Tx, signals: readonly StoredSignal[]): Promise<void> {
   copy.end(text);
   await once(copy, 'finish');
 }
-
-/** A row by the names of the table's columns. */
-function toRow(workspaceId: string, signal: StoredSignal): Record<keyof Tables['signal'], unknown> {
-  return {
-    workspace_id: workspaceId,
-    signal_id: signal.id,
-    batch_id: signal.batchId,
-    source: signal.source,
-    external_id: signal.externalId,
-    kind: signal.kind,
-    occurred_at: signal.occurredAt,
-    received_at: signal.receivedAt,
-    strength: signal.strength,
-    sentiment: signal.sentiment,
-    account_id: signal.accountId,
-    person_id: signal.personId,
-    anonymous_id: signal.anonymousId,
-    method: signal.match?.method ?? null,
-    confidence: signal.match?.confidence ?? 0,
-    evidence: signal.match?.evidence ?? [],
-    unplaced: signal.unplaced,
-    topics: signal.topics,
-    origin: signal.origin,
-    url: signal.url,
-    title: signal.title,
-    clues: signal.clues,
-    attributes: signal.attributes,
-  };
-}
-
-const NULL = '\\N';
-
-/** One row in COPY's text format, in the order of the table's columns. */
-function encode(workspaceId: string, signal: StoredSignal): string {
-  return `${workspaceId}\t${signal.id}\t${signal.batchId}\t${escaped(signal.source)}\t${escaped(signal.externalId)}\t${signal.kind}\t${signal.occurredAt.toISOString()}\t${signal.receivedAt.toISOString()}\t${signal.strength}\t${signal.sentiment ?? NULL}\t${signal.accountId ?? NULL}\t${signal.personId ?? NULL}\t${orNull(signal.anonymousId)}\t${signal.match?.method ?? NULL}\t${signal.match?.confidence ?? 0}\t${array(signal.match?.evidence ?? [])}\t${orNull(signal.unplaced)}\t${array(signal.topics)}\t${orNull(signal.origin)}\t${orNull(signal.url)}\t${orNull(signal.title)}\t${json(signal.clues)}\t${signal.attributes ? json(signal.attributes) : NULL}\n`;
-}
-
-const SPECIAL = /[\\\n\r\t]/;
-const ESCAPES: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-function escaped(text: string): string {
-  return SPECIAL.test(text) ? text.replace(/[\\\n\r\t]/g, (character) => ESCAPES[character]!) : text;
-}
-
-const orNull = (text: string | null): string => (text === null ? NULL : escaped(text));
-
-function array(texts: readonly string[]): string {
-  if (texts.length === 0) return '{}';
-  return escaped(`{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`);
-}
-
-const json = (value: unknown): string => escaped(JSON.stringify(value));
 
 const months = new WeakMap<Database, Set<string>>();
 
@@ -403,8 +278,11 @@ export async function ofPeople(tx: Tx, personIds: readonly string[]): Promise<Pl
   return rows.map(toPlaced);
 }
 
+/** Signals without an account, and those that have one only thanks to a merge. */
 const waiting = (condition: string): string =>
-  `SELECT signal_id FROM signal WHERE workspace_id = $1 AND account_id IS NULL AND ${condition}`;
+  `SELECT signal_id FROM signal WHERE workspace_id = $1 AND account_id IS NULL AND ${condition}
+  UNION SELECT s.signal_id FROM merged_signal AS m JOIN signal AS s ON s.workspace_id = $1 AND s.signal_id = m.signal_id
+    WHERE m.workspace_id = $1 AND m.account_id IS NULL AND ${condition}`;
 
 /** Each arm has an index of its own, so that a discovery costs nothing where nobody waits. */
 const WAITING_FOR_NAMES = `${waiting("clues->>'nameKey' = ANY($3)")}

@@ -12,7 +12,12 @@ const said = (childId: string, parentId: string, minute = 0, byHand = false): Sa
 describe('parents', () => {
   test.each<[string, SaidParent[], Record<string, string>, string[]]>([
     ['that go together hold', [said('a', 'b'), said('b', 'c')], { a: 'b', b: 'c' }, []],
-    ['that close a circle give way to the older', [said('a', 'b', 1), said('b', 'c', 2), said('c', 'a', 3)], { a: 'b', b: 'c' }, ['c']],
+    [
+      'that close a circle give way to the older',
+      [said('a', 'b', 1), said('b', 'c', 2), said('c', 'a', 3)],
+      { a: 'b', b: 'c' },
+      ['c'],
+    ],
     ['by hand go before imported ones', [said('a', 'b', 1), said('b', 'a', 2, true)], { b: 'a' }, ['a']],
     ['of itself are none', [said('a', 'a')], {}, ['a']],
   ])('%s', (_, words, parents, refused) => {

@@ -17,7 +17,12 @@ afterAll(() => world.close());
 const importAccounts = (input: upsert.AccountInput[], now = NOW) =>
   world.within((tx) => upsert.upsertAccounts(tx, world.workspace, input, null, now));
 const names = async (): Promise<Map<unknown, string>> =>
-  new Map((await world.query('SELECT account_id, coalesce(domain, name) AS label FROM account')).map((row) => [row.account_id, row.label as string]));
+  new Map(
+    (await world.query('SELECT account_id, coalesce(domain, name) AS label FROM account')).map((row) => [
+      row.account_id,
+      row.label as string,
+    ]),
+  );
 const page = (limit = 50, cursor: { value: number; id: string } | null = null, backward = false) =>
   world.within((tx) => duplicates.page(tx, limit, cursor, backward));
 /** `keep ← other: reasons`. */
@@ -38,26 +43,41 @@ describe('duplicates are found by', () => {
   test.each<[string, upsert.AccountInput[], Event[], string[]]>([
     [
       'their name, legal form aside',
-      [{ domain: 'larch.example', name: 'Larch Ltd' }, { domain: 'pine.example', name: 'LARCH GmbH' }],
+      [
+        { domain: 'larch.example', name: 'Larch Ltd' },
+        { domain: 'pine.example', name: 'LARCH GmbH' },
+      ],
       [],
       ['larch.example ← pine.example: SAME_NAME'],
     ],
     [
       'a domain with another ending',
-      [{ domain: 'larch.example', name: 'One' }, { domain: 'larch.test', name: 'Two' }],
+      [
+        { domain: 'larch.example', name: 'One' },
+        { domain: 'larch.test', name: 'Two' },
+      ],
       [],
       ['larch.example ← larch.test: SAME_LABEL'],
     ],
     [
       'a name that is the other’s domain',
-      [{ domain: 'blue-larch.example', name: 'One' }, { domain: 'pine.example', name: 'Blue Larch' }],
+      [
+        { domain: 'blue-larch.example', name: 'One' },
+        { domain: 'pine.example', name: 'Blue Larch' },
+      ],
       [],
       ['blue-larch.example ← pine.example: NAME_IS_DOMAIN'],
     ],
     [
       'people seen at both',
-      [{ domain: 'larch.example', name: 'One' }, { domain: 'pine.example', name: 'Two' }],
-      [view('a', { domain: 'larch.example', userId: 'u1' }), view('b', { domain: 'pine.example', userId: 'u1' })],
+      [
+        { domain: 'larch.example', name: 'One' },
+        { domain: 'pine.example', name: 'Two' },
+      ],
+      [
+        view('a', { domain: 'larch.example', userId: 'u1' }),
+        view('b', { domain: 'pine.example', userId: 'u1' }),
+      ],
       ['larch.example ← pine.example: SHARED_PEOPLE'],
     ],
     [
@@ -68,7 +88,10 @@ describe('duplicates are found by', () => {
     ],
     [
       'a domain both are said to have',
-      [{ domain: 'larch.example', name: 'One' }, { domain: 'pine.example', name: 'Two', domains: ['larch.example'] }],
+      [
+        { domain: 'larch.example', name: 'One' },
+        { domain: 'pine.example', name: 'Two', domains: ['larch.example'] },
+      ],
       [],
       ['larch.example ← pine.example: SAME_WEBSITE'],
     ],
@@ -94,13 +117,22 @@ describe('duplicates are found by', () => {
   });
 
   test('not between different companies', async () => {
-    await importAccounts([{ domain: 'larch.example', name: 'Larch' }, { domain: 'pine.example', name: 'Pine' }, { name: 'Oak' }]);
-    await world.ingest([view('a', { domain: 'elm.example', userId: 'u' }), view('b', { domain: 'pine.example', userId: 'v' })]);
+    await importAccounts([
+      { domain: 'larch.example', name: 'Larch' },
+      { domain: 'pine.example', name: 'Pine' },
+      { name: 'Oak' },
+    ]);
+    await world.ingest([
+      view('a', { domain: 'elm.example', userId: 'u' }),
+      view('b', { domain: 'pine.example', userId: 'v' }),
+    ]);
     expect(await pairs()).toEqual([]);
   });
 
   test('a name many bear makes as many pairs as accounts, not as their square', async () => {
-    await importAccounts(Array.from({ length: 60 }, (_, n) => ({ domain: `branch-${n}.example`, name: 'Larch' })));
+    await importAccounts(
+      Array.from({ length: 60 }, (_, n) => ({ domain: `branch-${n}.example`, name: 'Larch' })),
+    );
     expect(await page(200)).toHaveLength(59);
     expect(await world.within(duplicates.count)).toBe(59);
   });
@@ -142,7 +174,11 @@ describe('duplicates are not shown', () => {
 
 test('pages of pairs add up to all of them, either way', async () => {
   await importAccounts(
-    Array.from({ length: 14 }, (_, n) => ({ domain: `branch-${n}.example`, name: `Firm ${Math.floor(n / 2)}`, country: n % 4 ? 'DE' : 'FR' })),
+    Array.from({ length: 14 }, (_, n) => ({
+      domain: `branch-${n}.example`,
+      name: `Firm ${Math.floor(n / 2)}`,
+      country: n % 4 ? 'DE' : 'FR',
+    })),
   );
   const all = (await page()).map((pair) => pair.id);
   expect(all).toHaveLength(7);
@@ -175,7 +211,13 @@ describe('domains', () => {
   test('say who says so', async () => {
     const batch = await world.openBatch('crm', 'import');
     await world.within((tx) =>
-      upsert.upsertAccounts(tx, world.workspace, [{ domain: 'larch.example', domains: ['larch.de'] }], batch, NOW),
+      upsert.upsertAccounts(
+        tx,
+        world.workspace,
+        [{ domain: 'larch.example', domains: ['larch.de'] }],
+        batch,
+        NOW,
+      ),
     );
     await world.ingest([view('a', { domain: 'elm.example' })]);
     const of = async (label: string) => {
@@ -186,6 +228,8 @@ describe('domains', () => {
       { domain: 'larch.de', provenance: 'IMPORTED', sources: ['crm'] },
       { domain: 'larch.example', provenance: 'IMPORTED', sources: ['crm'] },
     ]);
-    expect(await of('elm.example')).toEqual([{ domain: 'elm.example', provenance: 'DISCOVERED', sources: ['site'] }]);
+    expect(await of('elm.example')).toEqual([
+      { domain: 'elm.example', provenance: 'DISCOVERED', sources: ['site'] },
+    ]);
   });
 });

@@ -85,15 +85,23 @@ describe('imported parents', () => {
 
   test('that close a circle are told, and the rest of the row is written', async () => {
     await importAccounts([account('hill'), account('brook', 'hill')]);
-    const result = await importAccounts([account('dale'), { ...account('hill', 'brook'), industry: 'Mining' }], null, hours(1));
+    const result = await importAccounts(
+      [account('dale'), { ...account('hill', 'brook'), industry: 'Mining' }],
+      null,
+      hours(1),
+    );
     expect(result).toMatchObject({
       created: 1,
       updated: 1,
-      rejected: [{ index: 1, code: 'CIRCLE', message: expect.stringContaining("[1].parentDomain: 'brook.example'") }],
+      rejected: [
+        { index: 1, code: 'CIRCLE', message: expect.stringContaining("[1].parentDomain: 'brook.example'") },
+      ],
     });
     expect(await parentOf('hill.example')).toBeNull();
     expect(await parentOf('brook.example')).toBe('hill.example');
-    expect(await world.query("SELECT industry FROM account WHERE domain = 'hill.example'")).toEqual([{ industry: 'Mining' }]);
+    expect(await world.query("SELECT industry FROM account WHERE domain = 'hill.example'")).toEqual([
+      { industry: 'Mining' },
+    ]);
   });
 
   test.each<[string, upsert.AccountInput]>([
@@ -136,7 +144,9 @@ describe('a parent by hand', () => {
     const names = Array.from({ length: MOST_LEVELS + 2 }, (_, n) => `level-${n}`);
     await importAccounts(names.map((name) => account(name)));
     for (let n = 0; n < MOST_LEVELS; n++) await setParent(`level-${n}.example`, `level-${n + 1}.example`);
-    await expect(setParent(`level-${MOST_LEVELS}.example`, `level-${MOST_LEVELS + 1}.example`)).rejects.toMatchObject({
+    await expect(
+      setParent(`level-${MOST_LEVELS}.example`, `level-${MOST_LEVELS + 1}.example`),
+    ).rejects.toMatchObject({
       code: 'TOO_DEEP',
     });
   });
@@ -145,10 +155,16 @@ describe('a parent by hand', () => {
 describe('parents and merges', () => {
   const merge = (into: string, from: string, now = NOW) =>
     world.within((tx) => mergeFlow.merge(tx, world.workspace, idOf(into), [idOf(from)], now));
-  const unmerge = (domain: string) => world.within((tx) => mergeFlow.unmerge(tx, world.workspace, idOf(domain), NOW));
+  const unmerge = (domain: string) =>
+    world.within((tx) => mergeFlow.unmerge(tx, world.workspace, idOf(domain), NOW));
 
   test('children of a merged account are its survivor’s; its parent is where the survivor has none', async () => {
-    await importAccounts([account('top'), account('hill'), account('hill-two', 'top'), account('brook', 'hill-two')]);
+    await importAccounts([
+      account('top'),
+      account('hill'),
+      account('hill-two', 'top'),
+      account('brook', 'hill-two'),
+    ]);
     await merge('hill.example', 'hill-two.example');
     expect(await parentOf('brook.example')).toBe('hill.example');
     expect(await parentOf('hill.example')).toBe('top.example');
@@ -189,7 +205,13 @@ describe('a score with everything below', () => {
     });
 
   beforeEach(async () => {
-    await importAccounts([account('top'), account('hill', 'top'), account('dale', 'top'), account('brook', 'hill'), account('far')]);
+    await importAccounts([
+      account('top'),
+      account('hill', 'top'),
+      account('dale', 'top'),
+      account('brook', 'hill'),
+      account('far'),
+    ]);
     await world.ingest([
       view('1', 'hill.example', { hints: { email: 'ann@hill.example' } }),
       view('2', 'brook.example', { hints: { email: 'bob@brook.example' } }),

@@ -33,13 +33,19 @@ const state = () => contents(world, ['merge_log']);
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 const domain = fc.constantFrom(...DOMAINS);
 const person = fc.constantFrom('ann', 'bob', 'cleo');
-const email = fc.tuple(person, fc.constantFrom(...DOMAINS, 'fourth.example')).map(([who, at]) => `${who}@${at}`);
+const email = fc
+  .tuple(person, fc.constantFrom(...DOMAINS, 'fourth.example'))
+  .map(([who, at]) => `${who}@${at}`);
 const at = fc.integer({ min: 1, max: 60 }).map((n) => hours(-7 * n).toISOString());
 
 const event: fc.Arbitrary<Omit<Event, 'id'>> = fc.oneof(
   fc.record({
     at,
-    kind: fc.constantFrom('site.pricing_view' as const, 'content.download' as const, 'email.unsubscribe' as const),
+    kind: fc.constantFrom(
+      'site.pricing_view' as const,
+      'content.download' as const,
+      'email.unsubscribe' as const,
+    ),
     strength: fc.constantFrom(0.25, 1),
     hints: fc.record({
       domain: maybe(fc.constantFrom(...DOMAINS, 'fourth.example')),
@@ -57,7 +63,11 @@ const event: fc.Arbitrary<Omit<Event, 'id'>> = fc.oneof(
       email: maybe(email),
       userId: maybe(fc.constantFrom('u1', 'u2')),
       account: maybe(
-        fc.record({ domain, industry: maybe(fc.constantFrom('Retail', 'Farming')), employees: maybe(fc.integer({ min: 1, max: 9 })) }),
+        fc.record({
+          domain,
+          industry: maybe(fc.constantFrom('Retail', 'Farming')),
+          employees: maybe(fc.integer({ min: 1, max: 9 })),
+        }),
       ),
     }),
   }),
@@ -70,28 +80,47 @@ type Step =
   | { do: 'outcome'; domain: string; type: 'WON' | 'OPPORTUNITY_OPENED' | 'LOST' }
   | { do: 'undo'; which: number };
 
-const accountInput: fc.Arbitrary<upsert.AccountInput> = fc.record({
-  domain,
-  name: maybe(fc.constantFrom(...NAMES)),
-  industry: maybe(fc.constantFrom('Retail', 'Farming')),
-  country: maybe(fc.constantFrom('DE', 'FR')),
-  owner: maybe(fc.constantFrom('kim', 'lee')),
-  crmId: maybe(fc.constantFrom('c1', 'c2')),
-  technologies: maybe(fc.constantFrom<string[]>(['sql'])),
-  parentDomain: maybe(fc.constantFrom(...DOMAINS, 'holding.example')),
-}).filter((input) => input.parentDomain !== input.domain);
+const accountInput: fc.Arbitrary<upsert.AccountInput> = fc
+  .record({
+    domain,
+    name: maybe(fc.constantFrom(...NAMES)),
+    industry: maybe(fc.constantFrom('Retail', 'Farming')),
+    country: maybe(fc.constantFrom('DE', 'FR')),
+    owner: maybe(fc.constantFrom('kim', 'lee')),
+    crmId: maybe(fc.constantFrom('c1', 'c2')),
+    technologies: maybe(fc.constantFrom<string[]>(['sql'])),
+    parentDomain: maybe(fc.constantFrom(...DOMAINS, 'holding.example')),
+  })
+  .filter((input) => input.parentDomain !== input.domain);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.array(event, { minLength: 1, maxLength: 6 }).map((events) => ({ do: 'ingest' as const, events })) },
-  { weight: 2, arbitrary: fc.array(accountInput, { minLength: 1, maxLength: 3 }).map((input) => ({ do: 'accounts' as const, input })) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .array(event, { minLength: 1, maxLength: 6 })
+      .map((events) => ({ do: 'ingest' as const, events })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .array(accountInput, { minLength: 1, maxLength: 3 })
+      .map((input) => ({ do: 'accounts' as const, input })),
+  },
   {
     weight: 1,
     arbitrary: fc
-      .array(fc.record({ email, accountDomain: maybe(domain), title: maybe(fc.constant('CTO')) }), { minLength: 1, maxLength: 3 })
+      .array(fc.record({ email, accountDomain: maybe(domain), title: maybe(fc.constant('CTO')) }), {
+        minLength: 1,
+        maxLength: 3,
+      })
       .map((input) => ({ do: 'people' as const, input })),
   },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant('outcome' as const), domain, type: fc.constantFrom('WON' as const, 'OPPORTUNITY_OPENED' as const, 'LOST' as const) }),
+    arbitrary: fc.record({
+      do: fc.constant('outcome' as const),
+      domain,
+      type: fc.constantFrom('WON' as const, 'OPPORTUNITY_OPENED' as const, 'LOST' as const),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('undo' as const), which: fc.nat(5) }) },
 );
@@ -243,7 +272,12 @@ describe('a merged account', () => {
       view('named', { companyName: 'Wind' }, days(-2)),
     ]);
     await world.within((tx) =>
-      upsert.recordOutcomes(tx, [{ externalId: 'x', domain: 'south.example', type: 'WON', at: days(-3) }], null, NOW),
+      upsert.recordOutcomes(
+        tx,
+        [{ externalId: 'x', domain: 'south.example', type: 'WON', at: days(-3) }],
+        null,
+        NOW,
+      ),
     );
   });
 
@@ -260,16 +294,29 @@ describe('a merged account', () => {
     expect(await world.within((tx) => accounts.idByDomain(tx, 'south.example'))).toBe(idOf('north.example'));
     expect(await world.within((tx) => accounts.count(tx, { domains: ['south.example'] }))).toBe(1);
     expect(await world.within((tx) => accounts.count(tx, { ids: [idOf('south.example')] }))).toBe(1);
-    expect(await world.query('SELECT account_id FROM account_score WHERE account_id = $1', [idOf('south.example')])).toEqual([]);
+    expect(
+      await world.query('SELECT account_id FROM account_score WHERE account_id = $1', [
+        idOf('south.example'),
+      ]),
+    ).toEqual([]);
   });
 
   test('hands over signals, people and outcomes, and what the survivor does not know itself', async () => {
     const alone = await heat('north.example');
     await mergeInto('north.example', ['south.example']);
     expect(await placed()).toEqual({ n: 'north.example', s: 'north.example', named: 'north.example' });
-    expect(await world.query('SELECT account_id FROM person')).toEqual([{ account_id: idOf('north.example') }]);
-    expect(await world.query('SELECT account_id FROM outcome')).toEqual([{ account_id: idOf('north.example') }]);
-    expect(await byId('north.example')).toMatchObject({ industry: 'Retail', country: 'DE', crmId: 'c1', technologies: ['sql'] });
+    expect(await world.query('SELECT account_id FROM person')).toEqual([
+      { account_id: idOf('north.example') },
+    ]);
+    expect(await world.query('SELECT account_id FROM outcome')).toEqual([
+      { account_id: idOf('north.example') },
+    ]);
+    expect(await byId('north.example')).toMatchObject({
+      industry: 'Retail',
+      country: 'DE',
+      crmId: 'c1',
+      technologies: ['sql'],
+    });
     expect((await heat('north.example'))!).toBeGreaterThan(alone!);
   });
 
@@ -281,14 +328,17 @@ describe('a merged account', () => {
     expect((await placed())['named later']).toBe('north.example');
     await unmerge('south.example');
     expect(await placed()).toMatchObject({ named: null, 'named later': null });
-    expect(await world.query("SELECT DISTINCT unplaced FROM signal WHERE unplaced IS NOT NULL")).toEqual([
+    expect(await world.query('SELECT DISTINCT unplaced FROM signal WHERE unplaced IS NOT NULL')).toEqual([
       { unplaced: 'ambiguous company name' },
     ]);
   });
 
   test('gets what carries its clues, when it is let go', async () => {
     await mergeInto('north.example', ['south.example']);
-    await world.ingest([view('later', { domain: 'south.example' }), view('north later', { domain: 'north.example' })]);
+    await world.ingest([
+      view('later', { domain: 'south.example' }),
+      view('north later', { domain: 'north.example' }),
+    ]);
     await importAccounts([{ domain: 'south.example', industry: 'Farming', name: 'Windmill' }]);
     expect((await placed()).later).toBe('north.example');
     expect(await byId('north.example')).toMatchObject({ name: 'Wind', industry: 'Retail' });
@@ -322,7 +372,10 @@ describe('a merged account', () => {
     const together = await heat('north.example', hours(2));
     expect(together).toBeGreaterThan(north!);
     expect(await heat('north.example', NOW)).toBe(north);
-    expect([await stage(NOW), await stage(hours(2))]).toEqual([expect.not.stringMatching('CUSTOMER'), 'CUSTOMER']);
+    expect([await stage(NOW), await stage(hours(2))]).toEqual([
+      expect.not.stringMatching('CUSTOMER'),
+      'CUSTOMER',
+    ]);
     await unmerge('south.example', hours(3));
     expect(await heat('north.example', hours(2))).toBe(together);
     expect(await heat('north.example', hours(4))).toBe(north);
@@ -349,9 +402,17 @@ describe('merges', () => {
     await mergeInto('east.example', ['north.example']);
     expect([await of('south.example'), await of('north.example')]).toEqual(['east.example', 'east.example']);
     const listed = await world.within((tx) => merges.of(tx, [idOf('east.example')]));
-    expect(listed.get(idOf('east.example'))!.map((one) => one.domain).sort()).toEqual(['north.example', 'south.example']);
+    expect(
+      listed
+        .get(idOf('east.example'))!
+        .map((one) => one.domain)
+        .sort(),
+    ).toEqual(['north.example', 'south.example']);
     await unmerge('north.example');
-    expect([await of('south.example'), await of('north.example')]).toEqual(['north.example', 'north.example']);
+    expect([await of('south.example'), await of('north.example')]).toEqual([
+      'north.example',
+      'north.example',
+    ]);
     await mergeInto('east.example', ['north.example']);
     await unmerge('south.example');
     expect([await of('south.example'), await of('north.example')]).toEqual(['south.example', 'east.example']);
@@ -364,7 +425,9 @@ describe('merges', () => {
 
   test('are taken back by their own id, too', async () => {
     await mergeInto('north.example', ['south.example']);
-    const [merge] = (await world.within((tx) => merges.of(tx, [idOf('north.example')]))).get(idOf('north.example'))!;
+    const [merge] = (await world.within((tx) => merges.of(tx, [idOf('north.example')]))).get(
+      idOf('north.example'),
+    )!;
     await world.within((tx) => mergeFlow.unmerge(tx, world.workspace, merge!.id, NOW));
     expect((await byId('south.example'))!.domain).toBe('south.example');
   });
@@ -391,7 +454,10 @@ describe('merges', () => {
     await world.clear();
     await importAccounts([FIRST[0]!]);
     const runner = new Runner();
-    await runner.run([{ do: 'accounts', input: [FIRST[1]!] }, { do: 'ingest', events: [view('', { domain: 'south.example' })] }]);
+    await runner.run([
+      { do: 'accounts', input: [FIRST[1]!] },
+      { do: 'ingest', events: [view('', { domain: 'south.example' })] },
+    ]);
     await mergeInto('south.example', ['north.example']);
     await undo(world.db, world.workspace, runner.batches[0]!, NOW);
     await undo(world.db, world.workspace, runner.batches[1]!, NOW);
@@ -401,7 +467,9 @@ describe('merges', () => {
   });
 
   test('and what comes in at the same time wait for each other', async () => {
-    const events = Array.from({ length: 120 }, (_, n) => view(`e${n}`, { domain: DOMAINS[n % 3], userId: `u${n % 5}` }, hours(-n)));
+    const events = Array.from({ length: 120 }, (_, n) =>
+      view(`e${n}`, { domain: DOMAINS[n % 3], userId: `u${n % 5}` }, hours(-n)),
+    );
     const work: Promise<unknown>[] = [];
     for (let n = 0; n < 12; n++) {
       work.push(world.ingest(events.slice(10 * n, 10 * n + 10)), world.rescore());
@@ -421,7 +489,8 @@ describe('merges', () => {
     await importAccounts(FIRST);
     await world.ingest(events);
     await world.rescore();
-    const scores = (of: Record<string, string[]>) => of.account_score!.map((row) => JSON.parse(row)).map(({ account_id, heat }) => [account_id, heat]);
+    const scores = (of: Record<string, string[]>) =>
+      of.account_score!.map((row) => JSON.parse(row)).map(({ account_id, heat }) => [account_id, heat]);
     expect(scores(after)).toEqual(scores(await state()));
   });
 });

@@ -427,7 +427,7 @@ describe('the SDKs as they are', () => {
 
 test('a message in a file is held to the same size as one that is posted', () => {
   const message = { type: 'page', messageId: 'm', anonymousId: 'a', timestamp: '2026-05-04T10:00:00Z' };
-  const context = makeContext(segment, { fileName: 'messages.ndjson' });
+  const context = makeContext(segment, { fileName: 'messages.ndjson' }) as NormaliseContext<Settings>;
   expect(segment.normalise(message, context).signals).toHaveLength(1);
   const large = { ...message, properties: { title: 'x'.repeat(40_000) } };
   expect(() => segment.normalise(large, context)).toThrow(/40\d+ bytes, the most is 32768/);

@@ -2,19 +2,10 @@
  * Accounts by names that are not quite theirs: misspelt, shortened, abbreviated, turned round. In memory, kept live.
  * It finds a few candidates by hashes of words and letters, and weighs them by `name-likeness.ts`.
  */
-import { normalName } from './company-name.ts';
-import { canonicalWord, type WordClass } from './company-words.ts';
-import { shortForm } from './legal-forms.ts';
-import { gramGroups, hashExact, hashWord, type KeyGroup, pushEntryKeys, wordGroups } from './name-keys.ts';
-import {
-  informationOfWord,
-  type Likeness,
-  letterByLetter,
-  likeness,
-  type NameParts,
-  takeApart,
-  type WordStatistics,
-} from './name-likeness.ts';
+import type { WordClass } from './company-words.ts';
+import { gramGroups, hashWord, type KeyGroup, pushEntryKeys, wordGroups } from './name-keys.ts';
+import { type Likeness, letterByLetter, likeness } from './name-likeness.ts';
+import { informationOfWord, type NameParts, readName, takeApart, type WordStatistics } from './name-parts.ts';
 import { Postings } from './postings.ts';
 
 export interface NameCandidate {
@@ -198,7 +189,7 @@ export class NameIndex implements WordStatistics {
   }
 
   #search(name: string): Ranked[] {
-    const asked = read(name);
+    const asked = readName(name);
     if (asked === null) return [];
     const best = new Map<number, Ranked>();
     const keep = (entry: number, found: Likeness) => {
@@ -287,7 +278,7 @@ export class NameIndex implements WordStatistics {
   #register(id: number, name: string, aliases: readonly string[]): void {
     const seen = new Set<string>();
     for (const one of [name, ...aliases]) {
-      const parts = read(one);
+      const parts = readName(one);
       const key = parts === null ? '' : `${parts.exact} ${parts.form}`;
       if (parts === null || seen.has(key)) continue;
       seen.add(key);
@@ -410,17 +401,6 @@ interface Shortlisted {
   entry: number;
   /** What it has in common with the name looked for, by keys alone. */
   credit: number;
-}
-
-/** A name as it is compared; `null` for a blank one. */
-function read(name: string): NameParts | null {
-  const { normal, legalForm } = normalName(name);
-  if (normal === '') return null;
-  return takeApart(
-    normal.split(' ').map(canonicalWord),
-    legalForm === null ? '' : shortForm(legalForm),
-    hashExact(normal),
-  );
 }
 
 interface Ranked extends Likeness {

@@ -1,5 +1,5 @@
 /** Under which hashes a name is filed, and where a name looked for is to be looked up. 32 bits, well mixed. */
-import type { NameParts } from './name-likeness.ts';
+import type { NameParts } from './name-parts.ts';
 
 /** Kinds of keys; a hash of one kind does not meet a hash of another. */
 const WORD = 0x9e3779b1;

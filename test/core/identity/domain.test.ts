@@ -125,7 +125,14 @@ describe('namesConnection', () => {
 });
 
 describe('looksLike', () => {
-  const known = new Set(['acmesteel.com', 'birch.com', 'modern.com', 'quarryline.com', 'delta.de', 'apple.com']);
+  const known = new Set([
+    'acmesteel.com',
+    'birch.com',
+    'modern.com',
+    'quarryline.com',
+    'delta.de',
+    'apple.com',
+  ]);
   test.each([
     ['acmestee1.com', 'acmesteel.com'],
     ['acme-steel.com', 'acmesteel.com'],
