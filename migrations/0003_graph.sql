@@ -14,6 +14,7 @@ CREATE INDEX account_by_parent ON account (workspace_id, parent_id) WHERE parent
 
 -- Where somebody is at, and where an outcome was recorded, if that account is merged by now; null: at `account_id`.
 ALTER TABLE person ADD COLUMN home_id uuid;
+CREATE INDEX person_by_home ON person (workspace_id, home_id) WHERE home_id IS NOT NULL;
 ALTER TABLE outcome ADD COLUMN home_id uuid;
 CREATE INDEX outcome_by_home ON outcome (workspace_id, home_id) WHERE home_id IS NOT NULL;
 
@@ -42,7 +43,7 @@ CREATE TABLE merged_signal (
   unplaced text,
   PRIMARY KEY (workspace_id, signal_id)
 );
-CREATE INDEX merged_signal_waiting ON merged_signal (workspace_id, signal_id) WHERE account_id IS NULL;
+CREATE INDEX merged_signal_by_account ON merged_signal (workspace_id, account_id);
 
 -- Child → parent, as claims say; one parent each.
 CREATE TABLE account_edge (

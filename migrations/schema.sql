@@ -254,7 +254,7 @@ CREATE TABLE merged_signal (
   PRIMARY KEY (workspace_id, signal_id),
   FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
 );
-CREATE INDEX merged_signal_waiting ON merged_signal USING btree (workspace_id, signal_id) WHERE (account_id IS NULL);
+CREATE INDEX merged_signal_by_account ON merged_signal USING btree (workspace_id, account_id);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -301,6 +301,7 @@ CREATE TABLE person (
   FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id)
 );
 CREATE INDEX person_by_account ON person USING btree (workspace_id, account_id, person_id);
+CREATE INDEX person_by_home ON person USING btree (workspace_id, home_id) WHERE (home_id IS NOT NULL);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 

@@ -54,7 +54,11 @@ export async function merge(
     await merges.hand(tx, fromId, survivorId, now);
   }
   await settleAccounts(tx, [survivorId], now);
-  await settlePeople(tx, await people.idsAt(tx, [...fromIds]), now);
+  await settlePeople(
+    tx,
+    await people.idsAt(tx, [...(await merges.families(tx, [survivorId])).values()].flat()),
+    now,
+  );
   await settleLevels(tx, survivorId, refused);
   await placeForSharedNames(tx, workspace, survivorId, now);
   await scores.request(tx, [survivorId], now);
@@ -97,7 +101,7 @@ async function letGo(tx: Tx, workspace: Workspace, accountId: string, now: Date)
   const part = await merges.unlink(tx, accountId, now);
   const doubtful = await merges.sortOut(tx, survivorId, part, now);
   await settleAccounts(tx, [accountId, survivorId], now);
-  await settlePeople(tx, await people.idsAt(tx, [survivorId]), now);
+  await settlePeople(tx, await people.idsAt(tx, part), now);
   await arrangeParents(tx, [accountId, survivorId]);
   for (let at = 0; at < doubtful.length; at += CHUNK) {
     await placeWithoutMerge(tx, workspace, await timeline.ofIds(tx, doubtful.slice(at, at + CHUNK)), now);

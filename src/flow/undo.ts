@@ -7,7 +7,6 @@ import * as book from '../store/book.ts';
 import * as claims from '../store/claims.ts';
 import { type Database, inWorkspace, type Tx } from '../store/database.ts';
 import * as deadLetters from '../store/dead-letters.ts';
-import * as merges from '../store/merges.ts';
 import * as outcomes from '../store/outcomes.ts';
 import * as people from '../store/people.ts';
 import * as timeline from '../store/timeline.ts';
@@ -87,11 +86,7 @@ async function settleWithout(
   about: { accounts: Set<string>; people: Set<string>; visitors: Set<string> },
   now: Date,
 ): Promise<{ accounts: Set<string>; people: Set<string> }> {
-  // What is said of a merged account counts for its survivor.
-  const standings = await merges.standings(tx, [...about.accounts]);
-  const accountIds = [
-    ...new Set([...about.accounts, ...[...standings.values()].map((one) => one.survivorId)]),
-  ];
+  const accountIds = [...about.accounts];
   for (const id of await people.idsAt(tx, accountIds)) about.people.add(id);
   const personIds = [...about.people];
   // Signals are kept without addresses, only with their hash: whoever is named by another one gets theirs back.

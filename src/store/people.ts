@@ -132,11 +132,12 @@ export async function homesOf(tx: Tx, ids: readonly string[]): Promise<Map<strin
   return new Map(rows.map((row) => [row.person_id, row.home_id]));
 }
 
-/** Ids of everybody at these accounts. */
+/** Ids of everybody at these accounts; each stands for itself, whether it is merged or others are merged into it. */
 export async function idsAt(tx: Tx, accountIds: readonly string[]): Promise<string[]> {
   if (accountIds.length === 0) return [];
   const { rows } = await tx.client.query(
-    'SELECT person_id FROM person WHERE workspace_id = $1 AND account_id = ANY($2) ORDER BY person_id',
+    `SELECT person_id FROM person WHERE workspace_id = $1 AND account_id = ANY($2) AND home_id IS NULL
+     UNION SELECT person_id FROM person WHERE workspace_id = $1 AND home_id = ANY($2) ORDER BY person_id`,
     [tx.workspaceId, accountIds],
   );
   return rows.map((row) => row.person_id);

@@ -248,11 +248,18 @@ export async function ofVisitors(tx: Tx, anonymousIds: readonly string[]): Promi
   return rows.map(toPlaced);
 }
 
-/** Signals of these accounts, for placing them again. */
+/**
+ * Signals of these accounts, for placing them again; each account stands for itself, whether it is merged or others are
+ * merged into it.
+ */
 export async function ofAccounts(tx: Tx, accountIds: readonly string[]): Promise<Placed[]> {
   if (accountIds.length === 0) return [];
   const { rows } = await tx.client.query(
-    `SELECT ${PLACED} FROM signal WHERE workspace_id = $1 AND account_id = ANY($2) ORDER BY signal_id FOR UPDATE`,
+    `SELECT ${PLACED} FROM signal WHERE workspace_id = $1 AND signal_id IN (
+       SELECT signal_id FROM signal WHERE workspace_id = $1 AND account_id = ANY($2)
+       EXCEPT SELECT signal_id FROM merged_signal WHERE workspace_id = $1
+       UNION SELECT signal_id FROM merged_signal WHERE workspace_id = $1 AND account_id = ANY($2))
+     ORDER BY signal_id FOR UPDATE`,
     [tx.workspaceId, accountIds],
   );
   return rows.map(toPlaced);
