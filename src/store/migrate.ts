@@ -13,6 +13,7 @@ const LOCK = 7_130_420_216;
 /** Applies what is missing and returns the names of what was applied. Throws with the failing file named. */
 export async function migrate(url: string): Promise<string[]> {
   const pool = new pg.Pool({ connectionString: url, max: 2 });
+  pool.on('error', () => {});
   pool.on('connect', (client) => void client.on('error', () => {})); // one lost while closing is no news
   const kysely = new Kysely<Record<string, never>>({ dialect: new PostgresDialect({ pool }) });
   const lock = await pool.connect();

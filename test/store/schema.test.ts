@@ -181,10 +181,10 @@ describe('migrations', () => {
     try {
       const url = urlOf(inject('superuserUrl'), name, owner);
       const applied = await Promise.all(Array.from({ length: 10 }, () => migrations.migrate(url)));
-      const pool = new pg.Pool({ connectionString: url });
-      const { rows } = await pool.query('SELECT name FROM kysely_migration ORDER BY name');
-      expect(await migrations.pending(pool)).toEqual([]);
-      await pool.end();
+      const migrated = await database.connect(url);
+      const { rows } = await migrated.pool.query('SELECT name FROM kysely_migration ORDER BY name');
+      expect(await migrations.pending(migrated.pool)).toEqual([]);
+      await database.close(migrated);
       expect(applied.flat().sort()).toEqual(rows.map((row) => row.name));
       expect(rows.length).toBeGreaterThan(0);
     } finally {
