@@ -41,6 +41,7 @@ const THEIRS = `query Hottest($workspace: UUID!) {
 
 /** What PostGraphile can't know: how signals belong to accounts, and which part of the detail is wanted. */
 const TELL_POSTGRAPHILE = `
+  COMMENT ON TABLE account_edge IS '@name company_link'; -- it has an AccountEdge of its own
   COMMENT ON CONSTRAINT account_score_workspace_id_account_id_fkey ON account_score IS '@fieldName account';
   COMMENT ON TABLE signal IS '@foreignKey (workspace_id, account_id) references account (workspace_id, account_id)|@foreignFieldName signals';
   CREATE FUNCTION account_score_top_reasons(score account_score) RETURNS text[] STABLE LANGUAGE sql

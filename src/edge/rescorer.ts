@@ -5,6 +5,8 @@ import type { Log } from './log.ts';
 
 /** Milliseconds in which more touches of the same accounts are gathered. */
 const GATHER = 100;
+/** How long it rests after each transaction, as a multiple of what that took. */
+const REST = 2;
 /** Milliseconds until a failed workspace is tried again. */
 const AGAIN = 5_000;
 
@@ -48,7 +50,13 @@ export class Rescorer {
       if (!workspaceId) return;
       this.#wanted.delete(workspaceId);
       try {
-        await drain(this.#db, workspaceId, this.#clock, () => !this.#stopped);
+        let began = performance.now();
+        await drain(this.#db, workspaceId, this.#clock, async () => {
+          // What arrives goes before what is scored: this takes a part of the time only, and gathers more meanwhile.
+          await new Promise((resolve) => setTimeout(resolve, REST * (performance.now() - began)));
+          began = performance.now();
+          return !this.#stopped;
+        });
       } catch (error) {
         // The requests are still in the database.
         this.#log.error({ err: error }, 'rescoring failed; it is tried again in a moment');

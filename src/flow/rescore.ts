@@ -21,7 +21,7 @@ export async function drain(
   db: Database,
   workspaceId: string,
   clock: () => Date,
-  /** Told after each transaction; `false` ends the work there. */
+  /** Told after each transaction and waited for; `false` ends the work there. */
   onProgress: (done: number) => unknown = () => {},
 ): Promise<number> {
   let done = 0;
@@ -36,7 +36,7 @@ export async function drain(
     });
     if (scored === 0) return done;
     done += scored;
-    if (onProgress(done) === false) return done;
+    if ((await onProgress(done)) === false) return done;
   }
 }
 
