@@ -15,7 +15,7 @@ const MOST = 10_000;
 export class Keyring {
   readonly #db: Database;
   readonly #clock: () => Date;
-  readonly #seen = new Map<string, { caller: Caller | null; at: number }>();
+  readonly #seen = new Map<string, { caller: Promise<Caller | null>; at: number }>();
 
   constructor(db: Database, clock: () => Date) {
     this.#db = db;
@@ -45,16 +45,19 @@ export class Keyring {
     let known = this.#seen.get(key);
     if (!known || now - known.at > TRUST) {
       if (this.#seen.size >= MOST) this.#seen.clear();
-      known = { caller: await this.#lookUp(key), at: now };
+      // Kept while it is looked up: those who come meanwhile wait for the same answer.
+      known = { caller: this.#lookUp(key), at: now };
       this.#seen.set(key, known);
+      known.caller.catch(() => this.#seen.delete(key));
     }
-    if (!known.caller) {
+    const caller = await known.caller;
+    if (!caller) {
       throw new Unauthenticated(
         'This key is wrong or revoked.',
         'See `undercurrent keys list`, or make a new one with `undercurrent keys create`.',
       );
     }
-    return known.caller;
+    return caller;
   }
 
   async #lookUp(key: string): Promise<Caller | null> {

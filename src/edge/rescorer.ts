@@ -1,12 +1,13 @@
 /** Keeps scores up with the timeline: poked after every commit, it works off what was asked for, one workspace at a time. */
-import { drain } from '../flow/rescore.ts';
+import { pass } from '../flow/rescore.ts';
 import type { Database } from '../store/database.ts';
 import type { Log } from './log.ts';
 
-/** Milliseconds in which more touches of the same accounts are gathered. */
-const GATHER = 100;
-/** How long it rests after each transaction, as a multiple of what that took. */
-const REST = 2;
+/**
+ * Milliseconds in which more touches of the same accounts are gathered: as long as the last pass took, within these
+ * bounds. Under load an account is scored once for many touches, and half of the time is left to what comes in.
+ */
+const GATHER = { least: 100, most: 1_000 };
 /** Milliseconds until a failed workspace is tried again. */
 const AGAIN = 5_000;
 
@@ -44,24 +45,23 @@ export class Rescorer {
   }
 
   async #run(): Promise<void> {
+    let gather = GATHER.least;
     while (this.#wanted.size > 0) {
-      await new Promise((resolve) => setTimeout(resolve, GATHER));
+      await new Promise((resolve) => setTimeout(resolve, gather));
       const [workspaceId] = this.#wanted;
       if (!workspaceId) return;
       this.#wanted.delete(workspaceId);
+      const start = performance.now();
       try {
-        let began = performance.now();
-        await drain(this.#db, workspaceId, this.#clock, async () => {
-          // What arrives goes before what is scored: this takes a part of the time only, and gathers more meanwhile.
-          await new Promise((resolve) => setTimeout(resolve, REST * (performance.now() - began)));
-          began = performance.now();
-          return !this.#stopped;
-        });
+        const scored = await pass(this.#db, workspaceId, this.#clock, () => !this.#stopped);
+        // What was touched meanwhile is the next pass's.
+        if (scored > 0 && !this.#stopped) this.#wanted.add(workspaceId);
       } catch (error) {
         // The requests are still in the database.
         this.#log.error({ err: error }, 'rescoring failed; it is tried again in a moment');
         setTimeout(() => this.poke(workspaceId), AGAIN).unref();
       }
+      gather = Math.min(Math.max(performance.now() - start, GATHER.least), GATHER.most);
     }
   }
 }

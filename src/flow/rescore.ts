@@ -21,22 +21,45 @@ export async function drain(
   db: Database,
   workspaceId: string,
   clock: () => Date,
-  /** Told after each transaction and waited for; `false` ends the work there. */
+  /** Told after each transaction; `false` ends the work there. */
   onProgress: (done: number) => unknown = () => {},
 ): Promise<number> {
   let done = 0;
+  let goOn = true;
+  while (goOn) {
+    const before = done;
+    const scored = await pass(db, workspaceId, clock, (now) => {
+      goOn = onProgress(before + now) !== false;
+      return goOn;
+    });
+    if (scored === 0) break;
+    done += scored;
+  }
+  return done;
+}
+
+/** As `drain`, but only once through the accounts, in the order of their ids: under load none is passed over. */
+export async function pass(
+  db: Database,
+  workspaceId: string,
+  clock: () => Date,
+  onProgress: (done: number) => unknown,
+): Promise<number> {
+  let done = 0;
+  let last: string | null = null;
   for (;;) {
-    const scored = await inWorkspace(db, workspaceId, async (tx) => {
-      const ids = await scores.takeRequested(tx, CHUNK);
-      if (ids.length === 0) return 0;
+    const ids: string[] = await inWorkspace(db, workspaceId, async (tx) => {
+      const ids = await scores.takeRequested(tx, CHUNK, last);
+      if (ids.length === 0) return ids;
       const now = clock();
       const { model, version } = await models.active(tx, now);
       await scores.save(tx, await compute(tx, ids, model, now, null), version, now);
-      return ids.length;
+      return ids;
     });
-    if (scored === 0) return done;
-    done += scored;
-    if ((await onProgress(done)) === false) return done;
+    if (ids.length === 0) return done;
+    last = ids.at(-1)!;
+    done += ids.length;
+    if (onProgress(done) === false) return done;
   }
 }
 

@@ -204,18 +204,19 @@ export async function lockScores(tx: Tx): Promise<void> {
 
 /**
  * Takes requests off the list, within this transaction: if it fails they are still asked for, and what is asked for
- * meanwhile stays. One transaction at a time per workspace, so that an older reading never overwrites a newer score.
+ * meanwhile stays. `after`: only accounts behind that id. One transaction at a time per workspace, so that an older reading never overwrites a newer score.
  */
-export async function takeRequested(tx: Tx, limit: number): Promise<string[]> {
+export async function takeRequested(tx: Tx, limit: number, after: string | null): Promise<string[]> {
   await lockScores(tx);
   const { rows } = await tx.client.query({
     name: 'take-requested',
     text: `WITH mine AS (
-        SELECT DISTINCT account_id FROM rescore_request WHERE workspace_id = $1 LIMIT $2),
+        SELECT DISTINCT account_id FROM rescore_request
+        WHERE workspace_id = $1 AND ($3::uuid IS NULL OR account_id > $3) ORDER BY account_id LIMIT $2),
       gone AS (
         DELETE FROM rescore_request AS r USING mine WHERE r.workspace_id = $1 AND r.account_id = mine.account_id)
       SELECT account_id FROM mine ORDER BY account_id`,
-    values: [tx.workspaceId, limit],
+    values: [tx.workspaceId, limit, after],
   });
   return rows.map((row) => row.account_id);
 }
