@@ -78,51 +78,56 @@ export async function removeBatch(
 }
 
 /** Gives accounts the domains that are said to be theirs; one that belongs to another account stays there. */
-export async function settleDomains(tx: Tx, accountIds: readonly string[]): Promise<void> {
-  const { rows } = await tx.client.query(
-    `DELETE FROM account_domain AS d WHERE d.workspace_id = $1 AND d.account_id = ANY($2) AND NOT EXISTS (
-       SELECT FROM claim AS c WHERE c.workspace_id = $1 AND c.subject_id = d.account_id AND d.domain = ANY(c.domains))
-     RETURNING domain`,
-    [tx.workspaceId, accountIds],
-  );
-  const give = (where: string, value: readonly string[]) =>
-    tx.client.query(
-      `INSERT INTO account_domain (workspace_id, domain, account_id)
-       SELECT DISTINCT ON (domain) $1, domain, subject_id FROM claim, unnest(domains) AS domain
-       WHERE workspace_id = $1 AND about = 'ACCOUNT' AND ${where} ORDER BY domain, subject_id
-       ON CONFLICT (workspace_id, domain) DO NOTHING`,
-      [tx.workspaceId, value],
-    );
-  await give('subject_id = ANY($2)', accountIds);
-  if (rows.length > 0)
-    await give(
-      'domain = ANY($2)',
-      rows.map((row) => row.domain),
-    );
-}
+export const settleDomains = (tx: Tx, accountIds: readonly string[]): Promise<void> =>
+  settleNames(tx, DOMAINS, accountIds);
 
 /** Gives people the keys that are said to name them; one that belongs to somebody else stays theirs. */
-export async function settleKeys(tx: Tx, personIds: readonly string[]): Promise<void> {
+export const settleKeys = (tx: Tx, personIds: readonly string[]): Promise<void> =>
+  settleNames(tx, KEYS, personIds);
+
+/** A table of what names its owner, and the column of `claim` that it follows from. */
+interface Names {
+  about: 'ACCOUNT' | 'PERSON';
+  table: string;
+  name: string;
+  owner: string;
+  said: string;
+}
+const DOMAINS: Names = {
+  about: 'ACCOUNT',
+  table: 'account_domain',
+  name: 'domain',
+  owner: 'account_id',
+  said: 'domains',
+};
+const KEYS: Names = {
+  about: 'PERSON',
+  table: 'person_identity',
+  name: 'key',
+  owner: 'person_id',
+  said: 'keys',
+};
+
+/** Takes away names that nobody says any more, and gives what is free to those it is said of. */
+async function settleNames(tx: Tx, names: Names, ids: readonly string[]): Promise<void> {
+  const { about, table, name, owner, said } = names;
   const { rows } = await tx.client.query(
-    `DELETE FROM person_identity AS i WHERE i.workspace_id = $1 AND i.person_id = ANY($2) AND NOT EXISTS (
-       SELECT FROM claim AS c WHERE c.workspace_id = $1 AND c.subject_id = i.person_id AND i.key = ANY(c.keys))
-     RETURNING key`,
-    [tx.workspaceId, personIds],
+    `DELETE FROM ${table} AS n WHERE n.workspace_id = $1 AND n.${owner} = ANY($2) AND NOT EXISTS (
+       SELECT FROM claim AS c WHERE c.workspace_id = $1 AND c.subject_id = n.${owner} AND n.${name} = ANY(c.${said}))
+     RETURNING ${name} AS name`,
+    [tx.workspaceId, ids],
   );
-  const give = (where: string, value: readonly string[]) =>
+  const give = (column: string, values: readonly string[]) =>
     tx.client.query(
-      `INSERT INTO person_identity (workspace_id, key, person_id)
-       SELECT DISTINCT ON (key) $1, key, subject_id FROM claim, unnest(keys) AS key
-       WHERE workspace_id = $1 AND about = 'PERSON' AND ${where} ORDER BY key, subject_id
-       ON CONFLICT (workspace_id, key) DO NOTHING`,
-      [tx.workspaceId, value],
+      `INSERT INTO ${table} (workspace_id, ${name}, ${owner})
+       SELECT DISTINCT ON (name) $1, name, subject_id FROM claim, unnest(${said}) AS name
+       WHERE workspace_id = $1 AND about = '${about}' AND ${column} = ANY($2) ORDER BY name, subject_id
+       ON CONFLICT (workspace_id, ${name}) DO NOTHING`,
+      [tx.workspaceId, values],
     );
-  await give('subject_id = ANY($2)', personIds);
-  if (rows.length > 0)
-    await give(
-      'key = ANY($2)',
-      rows.map((row) => row.key),
-    );
+  await give('subject_id', ids);
+  const freed = rows.map((row) => row.name as string);
+  if (freed.length > 0) await give('name', freed);
 }
 
 /** People who are at no account though said to be at a company of one of these domains. */
