@@ -5,8 +5,8 @@ const PAGE = 25;
 const KEY = 'undercurrent.key';
 
 const OVERVIEW = `query Overview {
-  workspace { name sample accounts signals unplaced scoredAt }
-  sources { id title families lastSignalAt signals rejected }
+  workspace { name sample accounts signals unplaced scoredAt skipped { reason class count } }
+  sources { id title families lastSignalAt signals rejected skipped { reason class count } }
 }`;
 
 const ACCOUNTS = `query Accounts($filter: AccountFilter, $first: Int, $after: String) {
@@ -174,9 +174,22 @@ function showWorkspace(workspace) {
       workspace.unplaced,
       'Signals that belong to no account yet; they wait and are placed later',
     ),
+    ...SKIPPED.map(([label, kind]) => {
+      const those = workspace.skipped.filter((one) => one.class === kind);
+      return count(label, sum(those), `Records not kept: ${tell(those) || 'none'}`);
+    }),
   );
   byId('forget').hidden = !sessionStorage.getItem(KEY);
 }
+
+const SKIPPED = [
+  ['bots', 'BOT'],
+  ['AI crawlers', 'AI_CRAWLER'],
+  ['left out for privacy', 'PRIVACY'],
+  ['excluded', 'EXCLUDED'],
+];
+const sum = (skipped) => skipped.reduce((total, one) => total + one.count, 0);
+const tell = (skipped) => skipped.map(({ reason, count }) => `${reason} ${whole(count)}`).join(', ');
 
 function showSources(sources) {
   const latest = (source) => (source.lastSignalAt ? Date.parse(source.lastSignalAt) : 0);
@@ -197,6 +210,9 @@ function showSources(sources) {
           {},
           `${whole(source.signals)} received · `,
           el('span', { class: source.rejected > 0 ? 'bad' : '' }, `${whole(source.rejected)} rejected`),
+          ...(source.skipped.length > 0
+            ? [' · ', el('span', { title: tell(source.skipped) }, `${whole(sum(source.skipped))} skipped`)]
+            : []),
         ),
       ),
     );

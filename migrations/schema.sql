@@ -23,6 +23,8 @@ CREATE TABLE account (
   survivor_id uuid,
   filled text[] NOT NULL DEFAULT '{}'::text[],
   parent_id uuid,
+  linkedin text,
+  aliases text[] NOT NULL DEFAULT '{}'::text[],
   PRIMARY KEY (workspace_id, account_id),
   CHECK ((origin = ANY (ARRAY['IMPORTED'::text, 'DISCOVERED'::text]))),
   FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
@@ -30,10 +32,24 @@ CREATE TABLE account (
   FOREIGN KEY (workspace_id, survivor_id) REFERENCES account(workspace_id, account_id)
 );
 CREATE INDEX account_by_crm_id ON account USING btree (workspace_id, crm_id) WHERE (crm_id IS NOT NULL);
+CREATE INDEX account_by_linkedin ON account USING btree (workspace_id, linkedin) WHERE (linkedin IS NOT NULL);
 CREATE INDEX account_by_name ON account USING btree (workspace_id, name, account_id);
 CREATE INDEX account_by_name_key ON account USING btree (workspace_id, name_key);
 CREATE INDEX account_by_parent ON account USING btree (workspace_id, parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX account_by_survivor ON account USING btree (workspace_id, survivor_id) WHERE (survivor_id IS NOT NULL);
+CREATE INDEX account_by_update ON account USING btree (workspace_id, updated_at);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE account_alias (
+  workspace_id uuid NOT NULL,
+  name_key text NOT NULL,
+  account_id uuid NOT NULL,
+  PRIMARY KEY (workspace_id, name_key, account_id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
+);
+CREATE INDEX account_alias_by_account ON account_alias USING btree (workspace_id, account_id);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -41,10 +57,12 @@ CREATE TABLE account_domain (
   workspace_id uuid NOT NULL,
   domain text NOT NULL,
   account_id uuid NOT NULL,
+  skeleton text,
   PRIMARY KEY (workspace_id, domain),
   FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
 );
 CREATE INDEX account_domain_by_account ON account_domain USING btree (workspace_id, account_id);
+CREATE INDEX account_domain_by_skeleton ON account_domain USING btree (workspace_id, skeleton);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -95,6 +113,22 @@ CREATE INDEX account_score_by_trend ON account_score USING btree (workspace_id, 
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
+CREATE TABLE account_shadow_score (
+  workspace_id uuid NOT NULL,
+  version integer NOT NULL,
+  account_id uuid NOT NULL,
+  heat double precision NOT NULL,
+  qualification double precision NOT NULL,
+  qualification_tier text NOT NULL,
+  scored_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, version, account_id),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, version) REFERENCES scoring_model(workspace_id, version) ON DELETE CASCADE
+);
+CREATE INDEX account_shadow_score_by_account ON account_shadow_score USING btree (workspace_id, account_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
 CREATE TABLE api_key (
   workspace_id uuid NOT NULL,
   key_id uuid NOT NULL,
@@ -108,6 +142,22 @@ CREATE TABLE api_key (
   FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
   UNIQUE (workspace_id, key_hash)
 );
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE audit (
+  workspace_id uuid NOT NULL,
+  audit_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  actor text NOT NULL,
+  action text NOT NULL,
+  subject text NOT NULL,
+  counts jsonb NOT NULL,
+  PRIMARY KEY (workspace_id, audit_id),
+  CHECK ((action = ANY (ARRAY['ERASE'::text, 'EXPORT'::text]))),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX audit_by_time ON audit USING btree (workspace_id, at);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -134,6 +184,70 @@ CREATE INDEX batch_by_source ON batch USING btree (workspace_id, source, started
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
+CREATE TABLE buying_group (
+  workspace_id uuid NOT NULL,
+  group_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  solution_id uuid NOT NULL,
+  score double precision NOT NULL,
+  completeness double precision NOT NULL,
+  coverage double precision NOT NULL,
+  engagement double precision NOT NULL,
+  status text NOT NULL,
+  size integer NOT NULL,
+  missing text[] NOT NULL,
+  parts jsonb NOT NULL,
+  champion_id uuid,
+  blocker_id uuid,
+  last_activity_at timestamp with time zone,
+  model_version integer NOT NULL,
+  PRIMARY KEY (workspace_id, group_id),
+  CHECK ((status = ANY (ARRAY['IDENTIFIED'::text, 'FORMING'::text, 'ENGAGED'::text]))),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account_score(workspace_id, account_id) ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, solution_id) REFERENCES solution(workspace_id, solution_id) ON DELETE CASCADE,
+  UNIQUE (workspace_id, account_id, solution_id)
+);
+CREATE INDEX buying_group_by_score ON buying_group USING btree (workspace_id, score, group_id);
+CREATE INDEX buying_group_by_solution ON buying_group USING btree (workspace_id, solution_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE buying_group_member (
+  workspace_id uuid NOT NULL,
+  group_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  role text NOT NULL,
+  confidence double precision NOT NULL,
+  source text NOT NULL,
+  status text NOT NULL,
+  points double precision NOT NULL,
+  engagement double precision NOT NULL,
+  last_active_at timestamp with time zone,
+  PRIMARY KEY (workspace_id, group_id, person_id),
+  CHECK ((source = ANY (ARRAY['MANUAL'::text, 'CRM'::text, 'INFERRED'::text]))),
+  CHECK ((status = ANY (ARRAY['POTENTIAL'::text, 'CONFIRMED'::text]))),
+  FOREIGN KEY (workspace_id, group_id) REFERENCES buying_group(workspace_id, group_id) ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, person_id) REFERENCES person(workspace_id, person_id) ON DELETE CASCADE
+);
+CREATE INDEX buying_group_member_by_person ON buying_group_member USING btree (workspace_id, person_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE buying_role (
+  workspace_id uuid NOT NULL,
+  solution_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  home_id uuid NOT NULL,
+  role text NOT NULL,
+  given_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, solution_id, person_id),
+  FOREIGN KEY (workspace_id, person_id) REFERENCES person(workspace_id, person_id) ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, solution_id) REFERENCES solution(workspace_id, solution_id) ON DELETE CASCADE
+);
+CREATE INDEX buying_role_by_person ON buying_role USING btree (workspace_id, person_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
 CREATE TABLE claim (
   workspace_id uuid NOT NULL,
   subject_id uuid NOT NULL,
@@ -149,6 +263,20 @@ CREATE TABLE claim (
 );
 CREATE INDEX claim_by_batch ON claim USING btree (workspace_id, batch_id);
 CREATE INDEX claim_by_parent_domain ON claim USING btree (workspace_id, (((facts -> 'parentDomain'::text) ->> 0))) WHERE ((facts -> 'parentDomain'::text) IS NOT NULL);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE cluster_topic (
+  workspace_id uuid NOT NULL,
+  cluster text NOT NULL,
+  topic text NOT NULL,
+  batch_id uuid NOT NULL,
+  weight double precision NOT NULL,
+  declared_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, cluster, topic, batch_id),
+  CHECK (((weight > (0)::double precision) AND (weight <= (1)::double precision))),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -215,6 +343,30 @@ CREATE INDEX duplicate_dismissal_by_high ON duplicate_dismissal USING btree (wor
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
+CREATE TABLE erasure (
+  workspace_id uuid NOT NULL,
+  mark text NOT NULL,
+  erased_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, mark),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE exclusion (
+  workspace_id uuid NOT NULL,
+  exclusion_id uuid NOT NULL,
+  kind text NOT NULL,
+  value text NOT NULL,
+  reason text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, exclusion_id),
+  CHECK ((kind = ANY (ARRAY['CIDR'::text, 'DOMAIN'::text, 'EMAIL_HASH'::text]))),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
 CREATE TABLE first_arrival (
   workspace_id uuid NOT NULL,
   source text NOT NULL,
@@ -223,6 +375,42 @@ CREATE TABLE first_arrival (
   PRIMARY KEY (workspace_id, source, external_id),
   FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
 );
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE handoff (
+  workspace_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  ready_since timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, account_id),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account_score(workspace_id, account_id) ON DELETE CASCADE
+);
+CREATE INDEX handoff_by_time ON handoff USING btree (workspace_id, ready_since);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE match_review (
+  workspace_id uuid NOT NULL,
+  review_id uuid NOT NULL,
+  kind text NOT NULL,
+  value text NOT NULL,
+  account_id uuid NOT NULL,
+  method text NOT NULL,
+  confidence double precision NOT NULL,
+  evidence text[] NOT NULL,
+  status text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  decided_at timestamp with time zone,
+  decided_by text,
+  PRIMARY KEY (workspace_id, review_id),
+  CHECK ((kind = ANY (ARRAY['NAME'::text, 'NETWORK'::text, 'DOMAIN'::text]))),
+  CHECK ((status = ANY (ARRAY['OPEN'::text, 'ACCEPTED'::text, 'REJECTED'::text]))),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
+);
+CREATE INDEX match_review_by_account ON match_review USING btree (workspace_id, account_id);
+CREATE INDEX match_review_by_value ON match_review USING btree (workspace_id, value);
+CREATE INDEX match_review_open ON match_review USING btree (workspace_id, confidence, review_id) WHERE (status = 'OPEN'::text);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -276,6 +464,7 @@ CREATE TABLE outcome (
 );
 CREATE INDEX outcome_by_account ON outcome USING btree (workspace_id, account_id, occurred_at);
 CREATE INDEX outcome_by_home ON outcome USING btree (workspace_id, home_id) WHERE (home_id IS NOT NULL);
+CREATE INDEX outcome_by_type ON outcome USING btree (workspace_id, type, occurred_at);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -294,6 +483,7 @@ CREATE TABLE person (
   created_at timestamp with time zone NOT NULL,
   updated_at timestamp with time zone NOT NULL,
   home_id uuid,
+  buying_role text,
   PRIMARY KEY (workspace_id, person_id),
   CHECK ((lead_status = ANY (ARRAY['LEAD'::text, 'MQL'::text, 'SAL'::text, 'SQL'::text, 'OPPORTUNITY'::text, 'CUSTOMER'::text, 'DISQUALIFIED'::text]))),
   CHECK ((origin = ANY (ARRAY['IMPORTED'::text, 'DISCOVERED'::text]))),
@@ -313,6 +503,38 @@ CREATE TABLE person_identity (
   FOREIGN KEY (workspace_id, person_id) REFERENCES person(workspace_id, person_id) ON DELETE CASCADE
 );
 CREATE INDEX person_identity_by_person ON person_identity USING btree (workspace_id, person_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE pre_mql_flag (
+  workspace_id uuid NOT NULL,
+  flag_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  person_id uuid,
+  subject_id uuid NOT NULL,
+  rule text NOT NULL,
+  confidence double precision NOT NULL,
+  reason text NOT NULL,
+  evidence jsonb NOT NULL,
+  signal_ids uuid[] NOT NULL,
+  model_version integer NOT NULL,
+  raised_at timestamp with time zone NOT NULL,
+  expired_at timestamp with time zone,
+  accepted boolean,
+  answered_at timestamp with time zone,
+  answered_by text,
+  answer_reason text,
+  status text NOT NULL,
+  closed_at timestamp with time zone,
+  PRIMARY KEY (workspace_id, flag_id),
+  CHECK ((status = ANY (ARRAY['OPEN'::text, 'ACCEPTED'::text, 'REJECTED'::text, 'EXPIRED'::text, 'CONVERTED'::text]))),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE,
+  FOREIGN KEY (workspace_id, person_id) REFERENCES person(workspace_id, person_id) ON DELETE CASCADE
+);
+CREATE INDEX pre_mql_flag_by_account ON pre_mql_flag USING btree (workspace_id, account_id);
+CREATE INDEX pre_mql_flag_by_person ON pre_mql_flag USING btree (workspace_id, person_id) WHERE (person_id IS NOT NULL);
+CREATE INDEX pre_mql_flag_by_time ON pre_mql_flag USING btree (workspace_id, raised_at, flag_id);
+CREATE UNIQUE INDEX pre_mql_flag_open ON pre_mql_flag USING btree (workspace_id, subject_id, rule) WHERE (status = 'OPEN'::text);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -348,9 +570,25 @@ CREATE TABLE scoring_model (
   note text NOT NULL,
   active boolean NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  shadow boolean NOT NULL DEFAULT false,
   PRIMARY KEY (workspace_id, version),
   FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
 );
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE scoring_model_activation (
+  workspace_id uuid NOT NULL,
+  seq integer NOT NULL,
+  version integer NOT NULL,
+  action text NOT NULL,
+  note text NOT NULL,
+  activated_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, seq),
+  CHECK ((action = ANY (ARRAY['APPLY'::text, 'PROMOTE'::text, 'ROLLBACK'::text]))),
+  FOREIGN KEY (workspace_id, version) REFERENCES scoring_model(workspace_id, version) ON DELETE CASCADE
+);
+CREATE INDEX scoring_model_activation_by_version ON scoring_model_activation USING btree (workspace_id, version);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -378,11 +616,15 @@ CREATE TABLE signal (
   title text,
   clues jsonb NOT NULL,
   attributes jsonb,
+  told_topics text[],
   PRIMARY KEY (workspace_id, signal_id)
 ) PARTITION BY RANGE (signal_id);
 CREATE INDEX signal_by_account ON ONLY signal USING btree (workspace_id, account_id, signal_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX signal_by_visitor ON ONLY signal USING btree (workspace_id, anonymous_id, signal_id) WHERE (anonymous_id IS NOT NULL);
+CREATE INDEX signal_of_form ON ONLY signal USING btree (workspace_id, account_id, signal_id) WHERE (kind = ANY (ARRAY['content.form'::text, 'content.demo_request'::text, 'content.assessment'::text]));
 CREATE INDEX signal_waiting ON ONLY signal USING btree (workspace_id, signal_id) WHERE (account_id IS NULL);
+CREATE INDEX signal_waiting_for_domain ON ONLY signal USING btree (workspace_id, ((clues ->> 'domain'::text))) WHERE ((account_id IS NULL) AND ((clues ->> 'domain'::text) IS NOT NULL));
+CREATE INDEX signal_waiting_for_mail ON ONLY signal USING btree (workspace_id, ((clues ->> 'emailDomain'::text))) WHERE ((account_id IS NULL) AND ((clues ->> 'emailDomain'::text) IS NOT NULL));
 CREATE INDEX signal_waiting_for_name ON ONLY signal USING btree (workspace_id, ((clues ->> 'nameKey'::text))) WHERE ((account_id IS NULL) AND ((clues ->> 'nameKey'::text) IS NOT NULL));
 CREATE INDEX signal_waiting_for_network ON ONLY signal USING btree (workspace_id, (((clues -> 'network'::text) ->> 'domain'::text))) WHERE ((account_id IS NULL) AND (((clues -> 'network'::text) ->> 'domain'::text) IS NOT NULL));
 CREATE INDEX signal_waiting_for_owner ON ONLY signal USING btree (workspace_id, ((clues ->> 'networkKey'::text))) WHERE ((account_id IS NULL) AND ((clues ->> 'networkKey'::text) IS NOT NULL));
@@ -403,6 +645,22 @@ CREATE INDEX signal_move_by_account ON signal_move USING btree (workspace_id, ac
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
+CREATE TABLE solution (
+  workspace_id uuid NOT NULL,
+  solution_id uuid NOT NULL,
+  name text NOT NULL,
+  topics text[] NOT NULL,
+  clusters text[] NOT NULL,
+  content jsonb NOT NULL,
+  template jsonb,
+  usual boolean NOT NULL,
+  declared_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, solution_id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
 CREATE TABLE source_state (
   workspace_id uuid NOT NULL,
   source text NOT NULL,
@@ -410,6 +668,108 @@ CREATE TABLE source_state (
   polled_at timestamp with time zone,
   error text,
   PRIMARY KEY (workspace_id, source),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE stage_change (
+  workspace_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  day date NOT NULL,
+  from_stage text NOT NULL,
+  to_stage text NOT NULL,
+  reason text NOT NULL,
+  PRIMARY KEY (workspace_id, account_id, day),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account_score(workspace_id, account_id) ON DELETE CASCADE
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE surge (
+  workspace_id uuid NOT NULL,
+  surge_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  about text NOT NULL,
+  name text NOT NULL,
+  score double precision NOT NULL,
+  status text NOT NULL,
+  observed double precision NOT NULL,
+  expected double precision NOT NULL,
+  lift double precision,
+  p_value double precision NOT NULL,
+  actors integer NOT NULL,
+  sources text[] NOT NULL,
+  since date,
+  vendor jsonb,
+  PRIMARY KEY (workspace_id, surge_id),
+  CHECK ((about = ANY (ARRAY['ACCOUNT'::text, 'TOPIC'::text, 'CLUSTER'::text]))),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
+);
+CREATE INDEX surge_by_account ON surge USING btree (workspace_id, account_id, about, name);
+CREATE INDEX surge_by_name ON surge USING btree (workspace_id, about, name, score);
+CREATE INDEX surge_by_score ON surge USING btree (workspace_id, score, surge_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE surge_history (
+  workspace_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  about text NOT NULL,
+  name text NOT NULL,
+  day date NOT NULL,
+  score double precision NOT NULL,
+  status text NOT NULL,
+  PRIMARY KEY (workspace_id, account_id, about, name, day),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE surge_pass (
+  workspace_id uuid NOT NULL,
+  computed_for date NOT NULL,
+  computed_at timestamp with time zone NOT NULL,
+  model_version integer NOT NULL,
+  PRIMARY KEY (workspace_id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE topic (
+  workspace_id uuid NOT NULL,
+  name text NOT NULL,
+  batch_id uuid NOT NULL,
+  aliases text[] NOT NULL,
+  declared_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, name, batch_id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE topic_rule (
+  workspace_id uuid NOT NULL,
+  rule_id uuid NOT NULL,
+  batch_id uuid NOT NULL,
+  topic text NOT NULL,
+  url_pattern text,
+  title_pattern text,
+  declared_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, rule_id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE topic_state (
+  workspace_id uuid NOT NULL,
+  version uuid NOT NULL,
+  applied uuid,
+  applying uuid,
+  reached uuid,
+  PRIMARY KEY (workspace_id),
   FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
 );
 -- row-level security: ENABLE, FORCE
@@ -447,6 +807,7 @@ CREATE TABLE workspace (
   profile jsonb NOT NULL DEFAULT '{}'::jsonb,
   secret bytea NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  privacy_version bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (workspace_id)
 );
 -- row-level security: ENABLE, FORCE

@@ -34,6 +34,21 @@ export const CLUSTERS: Record<string, readonly string[]> = {
 };
 export const CLUSTER_NAMES = Object.keys(CLUSTERS);
 
+/** What pages and content that no source names a topic for are about, by path or title. */
+export const TOPIC_RULES: readonly { topic: string; urlPattern?: string; titlePattern?: string }[] = [
+  { topic: 'anomaly detection', urlPattern: '^/docs/alert' },
+  { topic: 'pipeline monitoring', urlPattern: '^/docs/(quickstart|connectors)' },
+  { topic: 'data privacy', urlPattern: '^/security' },
+  { topic: 'data observability', urlPattern: '^/(pricing|compare|demo)(/|$)' },
+  { topic: 'data lineage', titlePattern: '\\blineage\\b' },
+];
+
+/** What some call topics otherwise. */
+export const TOPIC_ALIASES: Record<string, readonly string[]> = {
+  'data observability': ['data observability software', 'observability for data'],
+  'data catalog': ['data catalogue', 'data catalogs'],
+};
+
 export interface Page {
   path: string;
   title: string;

@@ -13,7 +13,7 @@ import type { WorkspaceProfile } from '../src/core/signal.ts';
 import { playCompany, readNewsletters, useProduct } from './activity.ts';
 import { passBy, readDocumentation, spy, study, talk } from './bystanders.ts';
 import { DAY, dayOf } from './calendar.ts';
-import { CLUSTERS, PROFILE } from './catalogue.ts';
+import { CLUSTERS, PROFILE, TOPIC_ALIASES, TOPIC_RULES } from './catalogue.ts';
 import { found, type SampleAccount } from './companies.ts';
 import { closeDeals, meetSales, type SampleOutcome } from './deals.ts';
 import { dice } from './dice.ts';
@@ -32,6 +32,14 @@ export interface SampleWorkspace {
   profile: Partial<WorkspaceProfile>;
   /** Topic names by cluster. */
   clusters: Record<string, readonly string[]>;
+  /** Clusters, other names and rules, as an import declares them. */
+  topics: {
+    topic: string;
+    cluster?: string;
+    aliases?: string[];
+    urlPattern?: string;
+    titlePattern?: string;
+  }[];
   accounts: SampleAccount[];
   /** Whom the CRM knows; others appear by filling in a form. */
   people: SamplePerson[];
@@ -86,6 +94,12 @@ export function simulate(options: {
   return {
     profile: PROFILE,
     clusters: CLUSTERS,
+    topics: [
+      ...Object.entries(CLUSTERS).flatMap(([cluster, topics]) =>
+        topics.map((topic) => ({ topic, cluster, aliases: [...(TOPIC_ALIASES[topic] ?? [])] })),
+      ),
+      ...TOPIC_RULES,
+    ],
     accounts: listed.map(({ account }) => account),
     people: scenes.flatMap(({ group }) => group.filter(({ inCrm }) => inCrm).map(({ person }) => person)),
     outcomes: scenes

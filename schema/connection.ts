@@ -1,6 +1,7 @@
 /** Relay connections by keyset: opaque cursors, one row more than asked for to know whether there is more. */
 import { z } from 'zod';
 import { Invalid } from '../src/core/errors.ts';
+import * as asked from './asked.ts';
 import { builder } from './builder.ts';
 
 export const USUAL_PAGE = 25;
@@ -14,19 +15,20 @@ export interface Position {
 
 interface Edge<T> {
   node: T;
-  order: string;
-  position: Position;
+  cursor: () => string;
 }
 
 export interface Connection<T> {
   edges: Edge<T>[];
-  pageInfo: {
-    hasNextPage: boolean;
-    hasPreviousPage: boolean;
-    startCursor: string | null;
-    endCursor: string | null;
-  };
+  pageInfo: () => PageInfo;
   count: () => number | Promise<number>;
+}
+
+interface PageInfo {
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+  startCursor: string | null;
+  endCursor: string | null;
 }
 
 export interface PageArgs {
@@ -43,7 +45,7 @@ export interface Wanted {
   backward: boolean;
 }
 
-const PageInfo = builder.objectRef<Connection<unknown>['pageInfo']>('PageInfo').implement({
+const PageInfo = builder.objectRef<PageInfo>('PageInfo').implement({
   description: 'Where a page lies in its list.',
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether there is more after it.' }),
@@ -81,22 +83,27 @@ export function connectionOf<T>(name: string, node: ReturnType<typeof builder.ob
       }),
       cursor: t.string({
         description: 'Its place in the list, for `after` and `before`.',
-        resolve: ({ order, position }) => encodeCursor(order, position),
+        extensions: { reads: [] },
+        resolve: (entry) => entry.cursor(),
       }),
     }),
   });
   return builder.objectRef<Connection<T>>(`${name}Connection`).implement({
     description: 'A page of a list.',
     fields: (t) => ({
-      edges: t.field({
-        type: [edge],
+      edges: t.expose('edges', {
+        type: [edge as unknown as ReturnType<typeof builder.objectRef<Edge<T>>>],
         description: 'The entries, in order.',
-        resolve: (page) => page.edges as unknown as Edge<object>[],
       }),
-      pageInfo: t.expose('pageInfo', { type: PageInfo, description: 'Where this page lies in the list.' }),
+      pageInfo: t.field({
+        type: PageInfo,
+        description: 'Where this page lies in the list.',
+        extensions: { reads: [] },
+        resolve: (page) => page.pageInfo(),
+      }),
       totalCount: t.int({
         description: 'How many entries the whole list has; counted only if asked for.',
-        extensions: { cost: 10 },
+        extensions: { cost: 10, loads: true },
         resolve: (page) => page.count(),
       }),
     }),
@@ -105,7 +112,8 @@ export function connectionOf<T>(name: string, node: ReturnType<typeof builder.ob
 
 /**
  * One page. `order` names the list's order: a cursor of another order is refused. `fetch` gives rows in the list's
- * order either way. Throws `Invalid` for arguments that can't be.
+ * order either way. `info` of the connection's field spares the row that only tells whether there is more. Throws
+ * `Invalid` for arguments that can't be.
  */
 export async function pageOf<T>(
   args: PageArgs,
@@ -115,23 +123,34 @@ export async function pageOf<T>(
     positionOf: (row: T) => Position;
     count: () => number | Promise<number>;
   },
+  info?: asked.Info,
 ): Promise<Connection<T>> {
   const { limit, cursor, backward } = readArgs(args, order);
-  const rows = await source.fetch({ limit: limit + 1, cursor, backward });
+  const rows = await source.fetch({ limit: info ? rowsFor(info, limit) : limit + 1, cursor, backward });
   const more = rows.length > limit;
   const shown = !more ? rows : backward ? rows.slice(rows.length - limit) : rows.slice(0, limit);
-  const edges = shown.map((node) => ({ node, order, position: source.positionOf(node) }));
-  const cursorOf = (edge: Edge<T> | undefined) => (edge ? encodeCursor(order, edge.position) : null);
+  const cursorOf = (row: T) => encodeCursor(order, source.positionOf(row));
   return {
-    edges,
-    pageInfo: {
+    edges: shown.map((node) => ({ node, cursor: () => cursorOf(node) })),
+    pageInfo: () => ({
       hasNextPage: backward ? cursor !== null : more,
       hasPreviousPage: backward ? more : cursor !== null,
-      startCursor: cursorOf(edges[0]),
-      endCursor: cursorOf(edges.at(-1)),
-    },
+      startCursor: shown.length > 0 ? cursorOf(shown[0]!) : null,
+      endCursor: shown.length > 0 ? cursorOf(shown.at(-1)!) : null,
+    }),
     count: source.count,
   };
+}
+
+/** How many rows a page takes: one more only where it is asked whether there is more. */
+const rowsFor = (info: asked.Info, limit: number): number =>
+  asked.at(info, 'pageInfo').length > 0 ? limit + 1 : limit;
+
+/** How many rows `pageOf` is going to ask for, where it is for the first of the list; null: not, or not so many. */
+export function firstRows(info: asked.Info): number | null {
+  const { first = USUAL_PAGE, ...others } = asked.argumentsOf(info);
+  const fits = typeof first === 'number' && first >= 0 && first <= LARGEST_PAGE;
+  return fits && Object.keys(others).length === 0 ? rowsFor(info, first) : null;
 }
 
 function readArgs({ first, after, last, before }: PageArgs, order: string): Wanted {

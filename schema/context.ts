@@ -21,10 +21,15 @@ export interface Deps {
 export interface Auth {
   workspace: Workspace;
   scopes: ReadonlySet<Scope>;
+  /** For the audit log. */
+  keyName?: string;
 }
 
-/** Runs `work` in the request's snapshot, one at a time: a connection takes one statement at a time. */
-export type Read = <T>(work: (tx: database.Tx) => Promise<T>) => Promise<T>;
+/**
+ * Runs `work` in the request's snapshot, one at a time. `last`: nothing else is going to be read, so the snapshot may
+ * be let go of together with it, and `work` sends all its statements at once; whoever reads nevertheless gets a new one.
+ */
+export type Read = <T>(work: (tx: database.Tx) => Promise<T>, options?: { last?: boolean }) => Promise<T>;
 
 export interface Context extends Deps, Auth {
   read: Read;
@@ -39,12 +44,21 @@ export function createContext(deps: Deps, auth: Auth): Context {
   let last: Promise<unknown> = Promise.resolve();
   let finished = false;
 
-  const read: Read = (work) => {
+  const read: Read = (work, { last: isLast = false } = {}) => {
     const result = last.then(async () => {
       // A caller who hung up leaves resolvers behind; the connection may be somebody else's by then.
       if (finished) throw new Busy('The request is over.');
       opened ??= database.begin(deps.readDb, auth.workspace.id, { readOnly: true });
-      return work(await opened);
+      const tx = await opened;
+      const working = Promise.all([tx.opened, work(tx)]);
+      if (isLast) {
+        opened = null;
+        const finish = () => database.finish(tx);
+        const ended = tx.client.pipeline ? finish() : working.then(finish, finish);
+        return working.then(([, found]) => found).finally(() => ended);
+      }
+      const [, found] = await working;
+      return found;
     });
     last = result.catch(() => {});
     return result;

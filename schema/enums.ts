@@ -3,12 +3,14 @@ import type { MATCH_METHODS, MatchMethod } from '../src/core/identity/match.ts';
 import type { HeatBand } from '../src/core/scoring/heat.ts';
 import type { QualificationTier } from '../src/core/scoring/qualification.ts';
 import type { StageName } from '../src/core/scoring/stage.ts';
+import type { SurgeStatus } from '../src/core/scoring/surge.ts';
 import { type Family, KINDS, SIGNAL_KINDS, type SignalKind } from '../src/core/signal.ts';
 import type { LEAD_STATUSES } from '../src/flow/upsert.ts';
 import type { AccountOrder } from '../src/store/accounts.ts';
 import type { Transport as BatchTransport } from '../src/store/batches.ts';
 import type { Scope } from '../src/store/keys.ts';
 import type { OutcomeType } from '../src/store/outcomes.ts';
+import type { SurgeSubject } from '../src/store/surges.ts';
 import { builder } from './builder.ts';
 
 type Values<T extends string> = { [K in T]: { value: K; description: string } };
@@ -47,6 +49,7 @@ const METHODS: Record<MatchMethod, string> = {
   CRM_ID: 'The id of the account in the CRM.',
   EMAIL: 'The domain of an e-mail address.',
   DOMAIN: 'A domain the source named.',
+  LINKEDIN: 'The page of the company on LinkedIn.',
   KNOWN_PERSON: 'A person we know, at the account they belong to.',
   KNOWN_VISITOR: 'A browser or device that a known person used.',
   COMPANY_NAME: 'The name of a company.',
@@ -135,6 +138,7 @@ export const AccountOrderFieldEnum = enumOf<AccountOrder>(
   'What accounts are ordered by.',
   {
     HEAT: 'Heat.',
+    SURGE: 'Surge of the account as a whole.',
     FIT: 'Fit.',
     QUALIFICATION: 'Qualification.',
     TREND: 'Heat now less heat a week ago.',
@@ -146,4 +150,23 @@ export const AccountOrderFieldEnum = enumOf<AccountOrder>(
 export const OrderDirectionEnum = enumOf<'ASC' | 'DESC'>('OrderDirection', 'Which end comes first.', {
   ASC: 'Smallest first.',
   DESC: 'Largest first.',
+});
+
+export const SurgeStatusEnum = enumOf<SurgeStatus>(
+  'SurgeStatus',
+  'A surge in a word; the limits are in the scoring model.',
+  {
+    SURGING:
+      'Far more than usual, borne out by two actors or sources, and unlikely to be chance among all tests.',
+    ELEVATED: 'Far more than usual, but not borne out.',
+    NORMAL: 'As usual.',
+    COOLING: 'Far less than usual.',
+    INSUFFICIENT_DATA: 'Not watched for long enough to say.',
+  },
+);
+
+export const SurgeSubjectEnum = enumOf<SurgeSubject>('SurgeSubject', 'What a surge is about.', {
+  ACCOUNT: 'All that the account does.',
+  TOPIC: 'One topic.',
+  CLUSTER: 'The topics of one cluster.',
 });

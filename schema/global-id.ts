@@ -2,7 +2,18 @@
 import { Invalid } from '../src/core/errors.ts';
 
 /** Types whose ids may be handed back to us. */
-const TYPES = ['Account', 'Person', 'Signal', 'Batch', 'ApiKey', 'Merge'] as const;
+const TYPES = [
+  'Account',
+  'Person',
+  'Signal',
+  'Batch',
+  'ApiKey',
+  'Merge',
+  'MatchReview',
+  'BuyingGroup',
+  'Solution',
+  'PreMqlFlag',
+] as const;
 export type IdType = (typeof TYPES)[number];
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

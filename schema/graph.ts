@@ -126,6 +126,7 @@ const DuplicateReasonEnum = builder.enumType('DuplicateReason', {
   description: 'Why two accounts may be one company.',
   values: meanings<DuplicateReason>({
     SAME_WEBSITE: 'Both are said to have one domain.',
+    SAME_LINKEDIN: 'Both have one page on LinkedIn.',
     DISCOVERED_TWIN: 'One was imported by name without a domain, the other was discovered with that name.',
     SAME_NAME: 'Both have the same name, legal form aside.',
     SAME_LABEL: 'Their domains differ in the ending only.',

@@ -1,18 +1,27 @@
 /** Loaders of one request: whatever a page of accounts asks for is read in one statement for all of them. */
 import DataLoader from 'dataloader';
+import type { FlagStatus } from '../src/core/scoring/flag-life.ts';
 import type { Contribution } from '../src/core/scoring/heat.ts';
+import type { StageChange } from '../src/core/scoring/stage.ts';
+import * as handoff from '../src/flow/handoff.ts';
 import { computeRolledUp } from '../src/flow/hierarchy.ts';
+import * as history from '../src/flow/history.ts';
 import * as rescore from '../src/flow/rescore.ts';
+import type { Seen } from '../src/store/account-view.ts';
 import * as accounts from '../src/store/accounts.ts';
 import type { Tx } from '../src/store/database.ts';
+import * as flags from '../src/store/flags.ts';
 import * as graph from '../src/store/graph.ts';
 import * as merges from '../src/store/merges.ts';
 import * as models from '../src/store/models.ts';
 import * as people from '../src/store/people.ts';
 import * as scores from '../src/store/scores.ts';
 import * as signals from '../src/store/signals.ts';
+import * as stages from '../src/store/stages.ts';
+import * as surges from '../src/store/surges.ts';
+import * as topics from '../src/store/topics.ts';
 import type { Read } from './context.ts';
-import { type ScoreView, viewOf } from './score-view.ts';
+import { asAsked, type ScoreView, viewOf } from './score-view.ts';
 
 /** An account with its score as it stands, so that most fields are plain properties. */
 export interface AccountNode extends Omit<accounts.Account, 'domain'>, Omit<ScoreView, 'heat'> {
@@ -32,6 +41,7 @@ export interface Slice {
 /** Loaders over a request's snapshot. */
 export function createLoaders(read: Read, clock: () => Date) {
   const made = new Map<string, unknown>();
+  let clusters: Promise<topics.Cluster[]> | null = null;
   /** One loader per question, e.g. "heat as of Monday"; its keys are accounts. */
   function loaderOf<V>(
     question: string,
@@ -69,12 +79,12 @@ export function createLoaders(read: Read, clock: () => Date) {
       loaderOf<ScoreView | null>(
         `score ${asOf.getTime()}`,
         async (tx, ids) => {
-          const { model, version } = await models.current(tx, clock());
+          const { model, version } = await models.activeAt(tx, asOf, clock());
           const computed = await rescore.compute(tx, ids, model, asOf, asOf);
           return new Map(
             computed.map(({ accountId, score }) => [
               accountId,
-              viewOf(scores.toStored(accountId, score, version, asOf), true),
+              asAsked(viewOf(scores.toStored(accountId, score, version, asOf), true), asOf, false),
             ]),
           );
         },
@@ -86,13 +96,13 @@ export function createLoaders(read: Read, clock: () => Date) {
       loaderOf<ScoreView | null>(
         `rolled up ${asOf?.getTime() ?? 'now'}`,
         async (tx, ids) => {
-          const { model, version } = await models.current(tx, clock());
           const at = asOf ?? clock();
+          const { model, version } = await models.activeAt(tx, at, clock());
           const computed = await computeRolledUp(tx, ids, model, at, asOf);
           return new Map(
             computed.map(({ accountId, score }) => [
               accountId,
-              viewOf(scores.toStored(accountId, score, version, at), true),
+              asAsked(viewOf(scores.toStored(accountId, score, version, at), true), asOf, true),
             ]),
           );
         },
@@ -104,26 +114,70 @@ export function createLoaders(read: Read, clock: () => Date) {
     domainDetails: () => loaderOf<graph.DomainFacts[]>('domain details', graph.domainsOf, []),
     merged: () => loaderOf<merges.Merge[]>('merged', merges.of, []),
 
+    stageChanges: () => loaderOf<StageChange[]>('stage changes', stages.changesOf, []),
+    flagsOf: (status: FlagStatus | null) =>
+      loaderOf<flags.Flag[]>(`flags ${status}`, (tx, ids) => flags.ofAccounts(tx, ids, status), []),
+    flag: new DataLoader<string, flags.Flag | null>((ids) => read((tx) => flags.byIds(tx, ids))),
+    handoff: () =>
+      loaderOf<handoff.HandoffView | null>(
+        'hand-off',
+        async (tx, ids) => {
+          const now = clock();
+          const { model } = await models.current(tx, now);
+          return handoff.viewsOf(tx, await rescore.compute(tx, ids, model, now, null), model, now);
+        },
+        null,
+      ),
+
+    surge: (about: surges.SurgeSubject, name: string) =>
+      loaderOf<surges.Surge | null>(
+        `surge ${about} ${name}`,
+        (tx, ids) => surges.of(tx, ids, about, name),
+        null,
+      ),
+    surgingTopics: (limit: number) =>
+      loaderOf<surges.Surge[]>(
+        `surging topics ${limit}`,
+        (tx, ids) => surges.surgingTopicsOf(tx, ids, limit),
+        [],
+      ),
+    /** By name; null: nobody declared it, and no recent signal names it. */
+    topic: () =>
+      loaderOf<topics.TopicFacts | null>(
+        'topic',
+        async (tx, names) => new Map((await topics.list(tx, names)).map((one) => [one.name, one])),
+        null,
+      ),
+    clusters: () => {
+      clusters ??= read(topics.clusters);
+      return clusters;
+    },
+
     /** All contributions of the scores as they stand: those of one day and model are computed together. */
     contributions: new DataLoader<scores.StoredScore, Contribution[], string>(
       (wanted) => read((tx) => loadContributions(tx, wanted, clock)),
       { cacheKeyFn: (score) => score.accountId },
     ),
 
-    heatHistory: (from: Date, to: Date) =>
+    heatHistory: (from: Date, to: Date, daily: boolean) =>
       loaderOf<scores.HistoryPoint[]>(
-        `history ${from.getTime()} ${to.getTime()}`,
-        (tx, ids) => scores.history(tx, ids, from, to),
+        `history ${from.getTime()} ${to.getTime()} ${daily}`,
+        (tx, ids) => (daily ? history.daily(tx, ids, from, to) : scores.history(tx, ids, from, to)),
         [],
       ),
 
-    signalsOf: (filter: signals.SignalFilter, { limit, cursor, backward }: Slice) => {
-      const plain = Object.values(filter).every((value) => value === undefined || value === null);
+    signalsOf: (
+      filter: signals.SignalFilter,
+      slice: Slice,
+      properties?: readonly signals.SignalProperty[],
+    ) => {
+      const { limit, cursor, backward } = slice;
+      const newest = isEmpty(filter) && !cursor && !backward;
       return loaderOf<signals.SignalRow[]>(
-        `signals ${JSON.stringify([filter, limit, cursor, backward])}`,
+        newest ? `newest ${limit} ${properties}` : `signals ${JSON.stringify([filter, slice])}`,
         (tx, ids) =>
-          plain && !cursor && !backward
-            ? signals.newestOf(tx, ids, limit)
+          newest
+            ? signals.newestOf(tx, ids, limit, properties)
             : signals.pageOf(tx, ids, filter, limit, cursor, backward),
         [],
       );
@@ -164,12 +218,20 @@ export async function loadAccounts(
   }
   const fresh = new Set(unscored);
   return found.map((account) => {
-    if (!account) return null;
-    const current = viewOf(stored.get(account.id)!, fresh.has(account.id));
-    const { heat: _, ...parts } = current;
-    return { ...account, ...parts, domain: account.domain ?? '', current };
+    return account && nodeOf(account, viewOf(stored.get(account.id)!, fresh.has(account.id)));
   });
 }
+
+/** The node of a list's row, which has only what was asked for. */
+export const toNode = (seen: Seen): AccountNode => nodeOf(seen, viewOf(seen, false, seen.reasons));
+
+function nodeOf(account: accounts.Account, current: ScoreView): AccountNode {
+  const { heat: _, ...parts } = current;
+  return { ...account, ...parts, domain: account.domain ?? '', current };
+}
+
+const isEmpty = (filter: object): boolean =>
+  Object.values(filter).every((value) => value === undefined || value === null);
 
 async function loadContributions(
   tx: Tx,

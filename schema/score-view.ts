@@ -12,21 +12,31 @@ export interface HeatView {
   trend7d: number;
   asOf: Date;
   modelVersion: number;
+  /** The strongest ones, in plain words. */
+  reasons: readonly string[];
   stored: StoredScore;
   /** Whether `stored` has every contribution, not only the strongest ones. */
   complete: boolean;
+  /** Of a replay: its moment. */
+  replay?: Date | null;
+  /** Whether everything below the account is in it. */
+  rollUp?: boolean;
 }
 
 export interface ScoreView {
   heat: HeatView;
   fit: { value: number; coverage: number; parts: FitPart[]; disqualifiedBy: string | null };
   qualification: { value: number; tier: QualificationTier; reason: string };
-  stage: { stage: StageName; reason: string };
+  stage: { stage: StageName; reason: string; accountId: string };
   actors: number;
   lastActivityAt: Date | null;
 }
 
-export function viewOf(stored: StoredScore, complete: boolean): ScoreView {
+export function viewOf(
+  stored: StoredScore,
+  complete: boolean,
+  reasons: readonly string[] = stored.detail.reasons.map(({ text }) => text),
+): ScoreView {
   return {
     heat: {
       value: stored.heat,
@@ -35,6 +45,7 @@ export function viewOf(stored: StoredScore, complete: boolean): ScoreView {
       trend7d: stored.trend7d,
       asOf: stored.scoredAt,
       modelVersion: stored.modelVersion,
+      reasons,
       stored,
       complete,
     },
@@ -49,8 +60,14 @@ export function viewOf(stored: StoredScore, complete: boolean): ScoreView {
       tier: stored.qualificationTier as QualificationTier,
       reason: stored.qualificationReason,
     },
-    stage: { stage: stored.stage as StageName, reason: stored.stageReason },
+    stage: { stage: stored.stage as StageName, reason: stored.stageReason, accountId: stored.accountId },
     actors: stored.actors,
     lastActivityAt: stored.lastActivityAt,
   };
 }
+
+/** A view of a score that was computed on demand, marked with what was asked for. */
+export const asAsked = (view: ScoreView, replay: Date | null, rollUp: boolean): ScoreView => ({
+  ...view,
+  heat: { ...view.heat, replay, rollUp },
+});

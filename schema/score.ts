@@ -8,7 +8,7 @@ import { builder } from './builder.ts';
 import { HeatBandEnum, QualificationTierEnum, SignalFamilyEnum, SignalKindEnum, StageEnum } from './enums.ts';
 import type { HeatView, ScoreView } from './score-view.ts';
 
-const Contribution = builder.objectRef<ContributionShape>('Contribution').implement({
+export const Contribution = builder.objectRef<ContributionShape>('Contribution').implement({
   description:
     'What one actor did of one kind on one day, and what that adds to heat. All of them add up to `raw`.',
   fields: (t) => ({
@@ -36,20 +36,28 @@ const Contribution = builder.objectRef<ContributionShape>('Contribution').implem
   }),
 });
 
+export const USUAL_REASONS = 3;
+export const MOST_REASONS = 10;
+
 export const Score = builder.objectRef<HeatView>('Score').implement({
   description: 'Heat: decayed, capped, confidence-weighted activity.',
   fields: (t) => ({
-    value: t.exposeFloat('value', { description: '0–100.' }),
+    value: t.exposeFloat('value', { description: '0–100.', extensions: { reads: ['heat'] } }),
     raw: t.exposeFloat('raw', { description: 'The sum of all contributions, 0 or more.' }),
     band: t.expose('band', { type: HeatBandEnum, description: 'The value in a word.' }),
     trend7d: t.exposeFloat('trend7d', { description: 'Heat now less heat a week ago, −100 to 100.' }),
-    asOf: t.expose('asOf', { type: 'DateTime', description: 'The moment it is of.' }),
+    asOf: t.expose('asOf', {
+      type: 'DateTime',
+      description: 'The moment it is of.',
+      extensions: { reads: ['scoredAt'] },
+    }),
     modelVersion: t.exposeInt('modelVersion', {
       description: 'Version of the scoring model it was made with.',
     }),
     contributions: t.field({
       type: [Contribution],
       description: 'What it is made of, most points first, whichever way.',
+      extensions: { reads: ['contributions', 'scoredAt', 'modelVersion'], loads: true },
       args: { first: t.arg.int({ required: true, defaultValue: 10, description: 'How many, 200 at most.' }) },
       resolve: async ({ stored, complete }, { first }, { loaders }) => {
         atMost(200, first);
@@ -60,10 +68,17 @@ export const Score = builder.objectRef<HeatView>('Score').implement({
     }),
     reasons: t.stringList({
       description: 'The strongest reasons in plain words.',
-      args: { first: t.arg.int({ required: true, defaultValue: 3, description: 'How many, 10 at most.' }) },
-      resolve: ({ stored }, { first }) => {
-        atMost(10, first);
-        return stored.detail.reasons.slice(0, first).map((reason) => reason.text);
+      extensions: { reads: ['reasons'] },
+      args: {
+        first: t.arg.int({
+          required: true,
+          defaultValue: USUAL_REASONS,
+          description: `How many, ${MOST_REASONS} at most.`,
+        }),
+      },
+      resolve: ({ reasons }, { first }) => {
+        atMost(MOST_REASONS, first);
+        return reasons.slice(0, first);
       },
     }),
   }),
@@ -93,9 +108,13 @@ const FitPart = builder.objectRef<FitPartShape>('FitPart').implement({
 export const FitScore = builder.objectRef<ScoreView['fit']>('FitScore').implement({
   description: 'How well an account matches the ideal customer profile.',
   fields: (t) => ({
-    value: t.exposeFloat('value', { description: '0–100.' }),
+    value: t.exposeFloat('value', { description: '0–100.', extensions: { reads: ['fit'] } }),
     coverage: t.exposeFloat('coverage', { description: 'How much of what fit looks at is known, 0–1.' }),
-    parts: t.expose('parts', { type: [FitPart], description: 'What it is made of.' }),
+    parts: t.expose('parts', {
+      type: [FitPart],
+      description: 'What it is made of.',
+      extensions: { reads: ['fitParts'] },
+    }),
     disqualifiedBy: t.exposeString('disqualifiedBy', {
       nullable: true,
       description: 'The gate that shuts the account out, e.g. `COMPETITOR`; null if none does.',
@@ -106,9 +125,16 @@ export const FitScore = builder.objectRef<ScoreView['fit']>('FitScore').implemen
 export const Qualification = builder.objectRef<ScoreView['qualification']>('Qualification').implement({
   description: 'Fit and heat combined.',
   fields: (t) => ({
-    value: t.exposeFloat('value', { description: '0–100.' }),
-    tier: t.expose('tier', { type: QualificationTierEnum, description: 'The value in a word.' }),
-    reason: t.exposeString('reason', { description: 'How it came about.' }),
+    value: t.exposeFloat('value', { description: '0–100.', extensions: { reads: ['qualification'] } }),
+    tier: t.expose('tier', {
+      type: QualificationTierEnum,
+      description: 'The value in a word.',
+      extensions: { reads: ['qualificationTier'] },
+    }),
+    reason: t.exposeString('reason', {
+      description: 'How it came about.',
+      extensions: { reads: ['qualificationReason'] },
+    }),
   }),
 });
 
@@ -116,7 +142,10 @@ export const StageState = builder.objectRef<ScoreView['stage']>('StageState').im
   description: 'Where an account stands, and why.',
   fields: (t) => ({
     stage: t.expose('stage', { type: StageEnum, description: 'The stage.' }),
-    reason: t.exposeString('reason', { description: 'What put it there.' }),
+    reason: t.exposeString('reason', {
+      description: 'What puts or keeps it there today.',
+      extensions: { reads: ['stageReason'] },
+    }),
   }),
 });
 

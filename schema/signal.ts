@@ -2,11 +2,13 @@
 import type { InputShapeFromTypeParam } from '@pothos/core';
 import { familyOf, SIGNAL_KINDS } from '../src/core/signal.ts';
 import * as signals from '../src/store/signals.ts';
+import * as asked from './asked.ts';
 import { builder } from './builder.ts';
 import { pageArgs, pageOf } from './connection.ts';
 import { MatchMethodEnum, SignalFamilyEnum, SignalKindEnum } from './enums.ts';
 import * as globalId from './global-id.ts';
 import { Account, Person, Signal, SignalConnection } from './nodes.ts';
+import { Topic } from './topic.ts';
 
 const Match = builder.objectRef<signals.SignalRow>('Match').implement({
   description: 'How a signal came to its account.',
@@ -16,17 +18,6 @@ const Match = builder.objectRef<signals.SignalRow>('Match').implement({
       description: 'How sure, 0–1; it multiplies the signal’s points.',
     }),
     evidence: t.exposeStringList('evidence', { description: 'In plain words, strongest first.' }),
-  }),
-});
-
-const Topic = builder.objectRef<string>('Topic').implement({
-  description: 'What a signal is about.',
-  fields: (t) => ({
-    id: t.id({
-      description: 'The same for the same topic.',
-      resolve: (name) => globalId.encode('Topic', name),
-    }),
-    name: t.string({ description: 'In the source’s words, lower case.', resolve: (name) => name }),
   }),
 });
 
@@ -40,6 +31,7 @@ builder.node(Signal, {
     family: t.field({
       type: SignalFamilyEnum,
       description: 'The family of its kind.',
+      extensions: { reads: ['kind'] },
       resolve: (signal) => familyOf(signal.kind),
     }),
     occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it happened.' }),
@@ -60,6 +52,7 @@ builder.node(Signal, {
       type: Account,
       nullable: true,
       description: 'Whose it is; null while it waits to be placed.',
+      extensions: { reads: ['accountId'], loads: true },
       resolve: (signal, _args, { loaders }) =>
         signal.accountId ? loaders.account.load(signal.accountId) : null,
     }),
@@ -67,6 +60,7 @@ builder.node(Signal, {
       type: Person,
       nullable: true,
       description: 'Who did it, where that is known.',
+      extensions: { reads: ['personId'], loads: true },
       resolve: (signal, _args, { loaders }) =>
         signal.personId ? loaders.person.load(signal.personId) : null,
     }),
@@ -74,6 +68,7 @@ builder.node(Signal, {
       type: Match,
       nullable: true,
       description: 'How it came to its account; null while it waits to be placed.',
+      extensions: { reads: ['method', 'confidence', 'evidence'] },
       resolve: (signal) => (signal.method ? signal : null),
     }),
     unplacedBecause: t.exposeString('unplaced', {
@@ -96,6 +91,16 @@ export const SignalFilter = builder.inputType('SignalFilter', {
     to: t.field({ type: 'DateTime', description: 'Happened before this moment.' }),
   }),
 });
+
+/** The properties of signals that a connection's field asks for; undefined: all. */
+export function signalProperties(info: asked.Info): readonly signals.SignalProperty[] | undefined {
+  return asked.remember(info.fieldNodes, 'signal properties', () => {
+    const needed = asked.properties(info, 'edges.node', 'Signal');
+    const known = [...(needed ?? [])].filter(signals.isSignalProperty);
+    // The id is what a cursor is made of.
+    return needed && known.length === needed.size ? [...new Set(['id' as const, ...known])] : undefined;
+  });
+}
 
 /** The filter as the store takes it. Throws `Invalid` for an id of another type. */
 export function readSignalFilter(

@@ -5,6 +5,7 @@ import type { Transport } from '../src/store/batches.ts';
 import * as sources from '../src/store/sources.ts';
 import { builder } from './builder.ts';
 import { SignalFamilyEnum, SignalKindEnum, TransportEnum } from './enums.ts';
+import { listSkipped, SkippedCount } from './privacy.ts';
 
 interface SettingShape {
   name: string;
@@ -57,6 +58,11 @@ const Source = builder.objectRef<SourceShape>('Source').implement({
     signals: t.exposeInt('signals', { description: 'How many signals it delivered.' }),
     rejected: t.exposeInt('rejected', { description: 'How many of its records were bad.' }),
     duplicates: t.exposeInt('duplicates', { description: 'How many of its signals we had already.' }),
+    skipped: t.field({
+      type: [SkippedCount],
+      description: 'Its records that were not kept, by reason, most first.',
+      resolve: (source) => listSkipped(source.skipped),
+    }),
     lastSignalAt: t.expose('lastSignalAt', {
       type: 'DateTime',
       nullable: true,
@@ -100,6 +106,7 @@ const NOTHING: sources.SourceFigures = {
   signals: 0,
   rejected: 0,
   duplicates: 0,
+  skipped: {},
   lastSignalAt: null,
   lastBatchAt: null,
   lastError: null,

@@ -4,6 +4,8 @@ import { inWorkspace, type Tx } from '../src/store/database.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { LeadStatusEnum, OutcomeTypeEnum } from './enums.ts';
+import { BuyingRoleEnum } from './group-enums.ts';
+import { listSkipped, SkippedCount } from './privacy.ts';
 
 const RejectedInput = builder.objectRef<upsert.Upserted['rejected'][number]>('RejectedInput').implement({
   description: 'An entry that was not taken, and why.',
@@ -20,8 +22,27 @@ const UpsertResult = builder.objectRef<upsert.Upserted>('UpsertResult').implemen
   fields: (t) => ({
     created: t.exposeInt('created', { description: 'How many were new.' }),
     updated: t.exposeInt('updated', { description: 'How many were known already.' }),
+    skipped: t.field({
+      type: [SkippedCount],
+      description: 'Those of people who were erased or are excluded.',
+      resolve: ({ skipped = {} }) => listSkipped(skipped),
+    }),
     rejected: t.expose('rejected', { type: [RejectedInput], description: 'Those that were not taken.' }),
   }),
+});
+
+/** What is known of a deal. */
+const dealFields = (t: Parameters<NonNullable<Parameters<typeof builder.inputType>[1]['fields']>>[0]) => ({
+  budget: t.string({ description: 'BANT: whether there is money, and how much.' }),
+  authority: t.string({ description: 'BANT: who may decide.' }),
+  need: t.string({ description: 'BANT: what they need.' }),
+  timeline: t.string({ description: 'BANT: when they want it.' }),
+  metrics: t.string({ description: 'MEDDIC: what it is worth to them, in numbers.' }),
+  economicBuyer: t.string({ description: 'MEDDIC: who owns the budget.' }),
+  decisionCriteria: t.string({ description: 'MEDDIC: what they judge by.' }),
+  decisionProcess: t.string({ description: 'MEDDIC: how they decide.' }),
+  identifiedPain: t.string({ description: 'MEDDIC: what hurts.' }),
+  champion: t.string({ description: 'MEDDIC: who speaks for us.' }),
 });
 
 const AccountInput = builder.inputType('AccountInput', {
@@ -39,7 +60,10 @@ const AccountInput = builder.inputType('AccountInput', {
     tier: t.string({ description: 'Which target list it is on.' }),
     owner: t.string({ description: 'Who looks after it.' }),
     crmId: t.string({ description: 'Its id in the CRM.' }),
+    linkedin: t.string({ description: 'Its page on LinkedIn.' }),
+    aliases: t.stringList({ description: 'Other names it goes by: brands, acronyms, former names.' }),
     parentDomain: t.string({ description: 'A domain of the account it belongs to, which may come later.' }),
+    ...dealFields(t),
   }),
 });
 
@@ -57,6 +81,11 @@ const PersonInput = builder.inputType('PersonInput', {
       description: 'A domain of their account; without it the e-mail’s domain decides.',
     }),
     leadStatus: t.field({ type: LeadStatusEnum, description: 'How far they have come.' }),
+    buyingRole: t.field({
+      type: BuyingRoleEnum,
+      description: 'Their part in a purchase, as the CRM has it.',
+    }),
+    ...dealFields(t),
   }),
 });
 

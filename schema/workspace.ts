@@ -1,9 +1,11 @@
 /** The workspace the key belongs to. */
 import * as batches from '../src/store/batches.ts';
 import * as scores from '../src/store/scores.ts';
+import * as sources from '../src/store/sources.ts';
 import * as workspaces from '../src/store/workspaces.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { listSkipped, SkippedCount } from './privacy.ts';
 
 type Counts = Awaited<ReturnType<typeof workspaces.counts>>;
 /** Counted once for all fields that show a count, and only if one is asked for. */
@@ -41,6 +43,17 @@ const Workspace = builder.objectRef<WorkspaceShape>('Workspace').implement({
     unplaced: t.int({
       description: 'How many of them belong to no account yet; they wait and are placed later.',
       resolve: async (workspace) => (await workspace.counts()).unplaced,
+    }),
+    skipped: t.field({
+      type: [SkippedCount],
+      description: 'Records of all sources that were not kept, by reason, most first.',
+      resolve: async (_workspace, _args, { read }) => {
+        const total: Record<string, number> = {};
+        for (const { skipped } of await read((tx) => sources.figures(tx))) {
+          for (const [reason, count] of Object.entries(skipped)) total[reason] = (total[reason] ?? 0) + count;
+        }
+        return listSkipped(total);
+      },
     }),
     scoredAt: t.field({
       type: 'DateTime',

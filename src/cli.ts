@@ -6,30 +6,37 @@ import { pipeline } from 'node:stream/promises';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { countOf, isId, type Shared, timeOf, withWorkspace } from './cli/command.ts';
 import { addDigest } from './cli/digest.ts';
+import { addExplain } from './cli/explain.ts';
+import { addFlags } from './cli/flags.ts';
 import { addGraph } from './cli/graph.ts';
+import { addGroups, importSolutions } from './cli/groups.ts';
 import { addKeys } from './cli/keys.ts';
+import { addModel } from './cli/model.ts';
+import { addPrivacy } from './cli/privacy.ts';
+import { addReview, tryResolve } from './cli/review.ts';
+import { addSurge } from './cli/surge.ts';
 import { Invalid, NotFound, UndercurrentError } from './core/errors.ts';
-import { registrableDomain } from './core/identity/domain.ts';
-import { judgeOf, SUBJECTS, type Subject } from './core/try.ts';
+import { defaultModel } from './core/model.ts';
+import { judgeSurge, type SurgeLine } from './core/scoring/surge.ts';
+import { judgeOf, readSurgeLine, SUBJECTS, type Subject } from './core/try.ts';
 import { createFetcher } from './edge/fetcher.ts';
 import { openIpRanges, pathsOf, staleness } from './edge/ip-ranges.ts';
 import * as show from './edge/show.ts';
 import { print, printJson, progress, say } from './edge/terminal.ts';
-import { answer } from './edge/try.ts';
+import { answer, answerTogether } from './edge/try.ts';
 import { describeEnv, isStartedByNpm, readEnv } from './env.ts';
 import { ingestFile } from './flow/file.ts';
-import { explainRolledUp } from './flow/hierarchy.ts';
 import { importTable, TABLES, type TableName } from './flow/import-table.ts';
+import { modelFor } from './flow/models.ts';
 import { poll } from './flow/poll.ts';
 import { replay } from './flow/replay.ts';
-import { compute, drain, explain } from './flow/rescore.ts';
+import { compute, drain } from './flow/rescore.ts';
 import { forgetSample, loadSample, SAMPLE } from './flow/sample.ts';
 import { undo } from './flow/undo.ts';
 import { ensureAdminKey, isLoopbackHost, open, serve, type Undercurrent } from './main.ts';
 import * as accounts from './store/accounts.ts';
 import * as batches from './store/batches.ts';
 import { inWorkspace, serverVersion } from './store/database.ts';
-import * as models from './store/models.ts';
 import * as scores from './store/scores.ts';
 import * as sources from './store/sources.ts';
 import * as workspaces from './store/workspaces.ts';
@@ -266,13 +273,17 @@ command('replay [batch]', 'send dead letters through again, of one batch or all 
     });
   });
 
-command('import', `import ${TABLES.join(', ')} from CSV or JSON (- reads standard input)`)
-  .addArgument(new Argument('<what>').choices(TABLES))
+command(
+  'import',
+  `import ${TABLES.join(', ')} from CSV or JSON, solutions from JSON (- reads standard input)`,
+)
+  .addArgument(new Argument('<what>').choices([...TABLES, 'solutions']))
   .argument('<file>')
   .option('--map <file>', 'JSON that maps our fields to the columns of the file')
-  .action((what: TableName, file: string, options: Shared & { map?: string }) =>
+  .action((what: TableName | 'solutions', file: string, options: Shared & { map?: string }) =>
     withWorkspace(async (parts) => {
       const { chunks, name } = await openInput(file);
+      if (what === 'solutions') return importSolutions(parts, chunks, options);
       const map = options.map ? (await openInput(options.map)).chunks : null;
       const result = await importTable(parts.intake, what, chunks, {
         fileName: name,
@@ -288,13 +299,16 @@ command('import', `import ${TABLES.join(', ')} from CSV or JSON (- reads standar
 command('score', 'score what is due')
   .option('--all', 'score every account')
   .option('--as-of <time>', 'print every account as it stood at that time, and store nothing', timeOf)
-  .action((options: Shared & { all?: boolean; asOf?: Date }) =>
+  .addOption(
+    new Option('--model <version>', 'with --as-of: by this version, not the one of then').argParser(countOf),
+  )
+  .action((options: Shared & { all?: boolean; asOf?: Date; model?: number }) =>
     withWorkspace(async (parts) => {
       const { db, workspace, clock } = parts;
       const { asOf } = options;
       if (asOf) {
         const rows = await inWorkspace(db, workspace.id, async (tx) => {
-          const { model, version } = await models.active(tx, clock());
+          const { model, version } = await modelFor(tx, options.model ?? null, asOf, clock());
           const ids = await accounts.allIds(tx);
           const rows: { account: accounts.Account; score: scores.StoredScore }[] = [];
           for (let at = 0; at < ids.length; at += 500) {
@@ -351,37 +365,30 @@ async function hottest(parts: Undercurrent, limit: number) {
   );
 }
 
-command('explain <domain>', 'print where an account’s score comes from, point by point')
-  .option('--as-of <time>', 'as it stood at that time', timeOf)
-  .option('--roll-up', 'with all accounts below it')
-  .addOption(new Option('--limit <n>', 'how many contributions').default(15).argParser(countOf))
-  .action((domain: string, options: Shared & { asOf?: Date; rollUp?: boolean; limit: number }) =>
-    withWorkspace(async (parts) => {
-      const { db, workspace, clock } = parts;
-      const id = await inWorkspace(db, workspace.id, (tx) =>
-        accounts.idByDomain(tx, registrableDomain(domain) ?? domain),
-      );
-      if (!id) throw new NotFound(`No account has the domain ${domain}.`, 'See `undercurrent hot`.');
-      const asOf = options.asOf ?? null;
-      const how = options.rollUp ? explainRolledUp : explain;
-      const explained = (await how(db, workspace.id, id, asOf, clock()))!;
-      const [account] = await inWorkspace(db, workspace.id, (tx) => accounts.byIds(tx, [id]));
-      if (options.json) printJson(show.explanationJson(account!, explained));
-      else print(show.explanation(account!, explained, options.limit));
-    }),
-  );
-
 command('try', 'judge each line of standard input: NDJSON in, NDJSON out, nothing stored')
-  .addArgument(new Argument('<what>').choices(SUBJECTS))
-  .action(async (what: Subject) => {
+  .addArgument(new Argument('<what>').choices([...SUBJECTS, 'surge', 'resolve']))
+  .action(async (what: Subject | 'surge' | 'resolve') => {
+    if (what === 'resolve') return tryResolve();
+    if (what === 'surge') {
+      const judge = (lines: readonly SurgeLine[]) => judgeSurge(lines, defaultModel);
+      const answers = answerTogether(process.stdin, readSurgeLine, judge);
+      return pipeline(answers, process.stdout, { end: false });
+    }
     const ranges = what === 'ip' ? await openIpRanges(pathsOf(readEnv().GEOIP_DB)) : null;
     const book = { lookup: (ip: string) => ranges?.lookup(ip), sources: ranges?.sources.length ?? 0 };
     await pipeline(answer(process.stdin, judgeOf(what, book)), process.stdout, { end: false });
   });
 
 addDigest(program);
+addExplain(program);
 addGraph(program);
+addGroups(program);
 addKeys(program);
+addReview(program);
+addPrivacy(program);
+addSurge(program);
+addFlags(program);
+addModel(program);
 
 /** 0 done, 1 failed, 2 misused. */
 async function main(): Promise<number> {

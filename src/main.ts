@@ -57,8 +57,8 @@ export async function open(env: Env, talk: (line: string) => void = () => {}): P
     const db = await connect(url);
     connected.push(db);
     const applied = await migrate(url);
-    const readDb = env.DATABASE_READ_URL ? await connect(env.DATABASE_READ_URL) : db;
-    if (readDb !== db) connected.push(readDb);
+    const readDb = await connect(env.DATABASE_READ_URL ?? url, { pipeline: true });
+    connected.push(readDb);
     const workspace = await workspaces.ensure(db, workspaces.DEFAULT_SLUG, clock());
     return {
       env,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { Invalid } from '../../src/core/errors.ts';
+import { type BrowserWord, browserWord } from '../../src/core/tracking.ts';
 
 /** One request as logged. Fields the format or the line doesn't have are undefined, `userAgent` '' when empty. */
 export interface Hit {
@@ -16,6 +17,8 @@ export interface Hit {
   host: string | undefined;
   referrer: string | undefined;
   userAgent: string | undefined;
+  /** What the browser said in headers, where the log has those. */
+  said?: BrowserWord;
 }
 
 /** `null` for a comment line. Throws `Invalid` (or a ZodError) for a line of no known format. */
@@ -225,6 +228,11 @@ const jsonSchema = z.object({
   referer: word,
   referrer: word,
   request_Referer: word,
+  http_sec_gpc: word,
+  http_dnt: word,
+  http_sec_purpose: word,
+  http_purpose: word,
+  http_x_moz: word,
   host: word,
   http_host: word,
   server_name: word,
@@ -288,6 +296,10 @@ function parseJson(line: string): Hit {
         header('referer'),
     ),
     userAgent: agent === undefined ? undefined : (missing(agent) ?? ''),
+    said: browserWord(
+      (name) =>
+        header(name) ?? (hit as Record<string, unknown>)[`http_${name.replaceAll('-', '_')}`]?.toString(),
+    ),
   };
 }
 

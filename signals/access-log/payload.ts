@@ -1,6 +1,7 @@
 /** What a logged request means: a page view or a download by somebody, or nothing, and why. */
 import { z } from 'zod';
 import { judgeAgent } from '../../src/core/identity/agent.ts';
+import { objectionOf } from '../../src/core/privacy.ts';
 import type { NormaliseContext, Normalised } from '../../src/core/signal.ts';
 import { pageKind } from '../../src/core/signal.ts';
 import { type Hit, isAddress, parseLine } from './line.ts';
@@ -16,6 +17,8 @@ export function normaliseLine(record: unknown, context: NormaliseContext): Norma
     const agent = judgeAgent(hit.userAgent);
     if (agent.bot) return skip(agent.kind === 'ai-crawler' ? 'AI crawler' : 'bot');
   }
+  if (hit.said?.prefetch) return skip('prefetch');
+  if (hit.said && objectionOf({ ...hit.said }, context.profile)) return skip('GPC or DNT');
   if (hit.target === undefined || hit.method !== 'GET') return skip('not a page');
   if (hit.status >= 400) return skip('error status');
   if (hit.status >= 300 && hit.status !== 304) return skip('redirect');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { judgeAgent } from '../../src/core/identity/agent.ts';
+import { consentOf, objectionOf } from '../../src/core/privacy.ts';
 import type { Hints, Identity, NormaliseContext, Normalised, Signal } from '../../src/core/signal.ts';
 import { pageKind, SIGNAL_KINDS, type SignalKind } from '../../src/core/signal.ts';
 import type { TrackingMessage } from '../../src/core/tracking.ts';
@@ -10,6 +11,7 @@ import {
   compact,
   isEmail,
   readAccount,
+  readAnswers,
   readEmail,
   readEmployer,
   readPerson,
@@ -57,14 +59,38 @@ function readFromFile(
 /** One message → signals and identities. A record that has not been through `readMessages` is checked first. */
 export function normalise(record: unknown, context: NormaliseContext<Settings>): Normalised {
   const message = tracking.isRead(record) ? record : readFromFile(record, context);
+  if (message.context.prefetch === true) return skip('prefetch');
+  const objection = objectionOf(message.context, context.profile);
+  return objection ? despite(objection, message, context) : read(message, context);
+}
+
+/** Of people who object only what they tell us themselves is kept, and it is tied to no browser. */
+function despite(
+  objection: string,
+  message: TrackingMessage,
+  context: NormaliseContext<Settings>,
+): Normalised {
+  const names = message.userId !== undefined || emailOf(message) !== undefined;
+  if (objection !== 'consent denied') {
+    if (names && consentOf(message.context) === true) return read(message, context);
+    if (message.type === 'track' && identifyFromForm(message)) {
+      const filledIn = read({ ...message, anonymousId: undefined }, context);
+      if (filledIn.signals.every(({ kind }) => leavesDetails(kind))) return filledIn;
+    }
+  }
+  return skip(objection);
+}
+
+function read(message: TrackingMessage, context: NormaliseContext<Settings>): Normalised {
+  const bot = botOf(message);
   switch (message.type) {
     case 'track':
       return track(message, context);
     case 'page':
     case 'screen':
-      return isBot(message) ? skip('bot') : { signals: [viewPage(message, context)] };
+      return bot ? skip(bot) : { signals: [viewPage(message, context)] };
     default: {
-      if (isBot(message)) return skip('bot');
+      if (bot) return skip(bot);
       const identity = identify(message);
       return identity
         ? { signals: [], identities: [identity] }
@@ -77,11 +103,12 @@ function track(message: TrackingMessage, { settings, profile }: NormaliseContext
   const { event = '', properties } = message;
   const meaning = events.interpret(event, properties, settings.events);
   const kind = meaning === null || meaning === 'page' ? undefined : meaning.kind;
+  const bot = botOf(message);
   if (kind?.startsWith('email.')) {
     if (kind === 'email.open' && readsByMachine(message)) return skip('machine open');
     if (kind === 'email.click' && readsByMachine(message)) return skip('machine click');
     if (kind === 'email.bounce' && isSoft(properties)) return skip('soft bounce');
-  } else if (isBot(message)) return skip('bot');
+  } else if (bot) return skip(bot);
   if (meaning === null) return skip('event without a meaning: set SIGNAL_SEGMENT_EVENTS');
   if (meaning === 'page') return { signals: [viewPage(message, { profile })] };
 
@@ -96,6 +123,8 @@ function track(message: TrackingMessage, { settings, profile }: NormaliseContext
       readText(properties, 500, 'webinar_name', 'email_subject', 'subject', 'campaign_name') ??
       event.slice(0, 500).toWellFormed(),
   };
+  if (leavesDetails(meaning.kind))
+    signal.attributes = compact({ ...signal.attributes, ...readAnswers(properties) });
   const filledIn = leavesDetails(meaning.kind) ? identifyFromForm(message) : undefined;
   return filledIn ? { signals: [signal], identities: [filledIn] } : { signals: [signal] };
 }
@@ -227,10 +256,11 @@ function identifyFromForm({ properties, ...message }: TrackingMessage): Identity
   });
 }
 
-/** Bots by user agent. Server libraries send none, and that is fine. */
-function isBot({ context }: TrackingMessage): boolean {
-  const agent = readText(context, 1_000, 'userAgent');
-  return agent !== undefined && agent !== '' && judgeAgent(agent).bot;
+/** Which sort of bot it is by its user agent; undefined: none. Server libraries send none, and that is fine. */
+function botOf({ context }: TrackingMessage): 'bot' | 'AI crawler' | undefined {
+  const text = readText(context, 1_000, 'userAgent');
+  const agent = text ? judgeAgent(text) : undefined;
+  return agent?.bot ? (agent.kind === 'ai-crawler' ? 'AI crawler' : 'bot') : undefined;
 }
 
 const MACHINE_FLAGS = [
@@ -252,7 +282,9 @@ function readsByMachine(message: TrackingMessage): boolean {
   const { properties, context } = message;
   if (MACHINE_FLAGS.some((flag) => properties[flag] === true || properties[flag] === 'true')) return true;
   const agent = readText(context, 1_000, 'userAgent');
-  return agent !== undefined && !/GoogleImageProxy|YahooMailProxy/.test(agent) && isBot(message);
+  return (
+    agent !== undefined && !/GoogleImageProxy|YahooMailProxy/.test(agent) && botOf(message) !== undefined
+  );
 }
 
 const isSoft = (properties: Record<string, unknown>) =>

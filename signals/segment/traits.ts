@@ -1,3 +1,4 @@
+import { DEAL_FIELDS, type DealField } from '../../src/core/scoring/bant.ts';
 import type { Identity } from '../../src/core/signal.ts';
 
 /** Any JSON as an object; what is none is empty. */
@@ -92,6 +93,19 @@ export function readEmployer(traits: Record<string, unknown>): Identity['account
       readDomain(company, 'domain', 'website', 'url') ??
       readDomain(traits, 'companyDomain', 'company_domain', 'website'),
   });
+}
+
+/** What a form asks of a deal: budget, timeline and the like, in camel or snake case. */
+export function readAnswers(fields: Record<string, unknown>): Partial<Record<DealField, string>> {
+  const answers: Partial<Record<DealField, string>> = {};
+  for (const field of DEAL_FIELDS) {
+    const snake = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const given = fields[field] ?? fields[snake];
+    const answer = typeof given === 'number' || typeof given === 'boolean' ? String(given) : given;
+    if (typeof answer === 'string' && answer.trim() !== '')
+      answers[field] = answer.trim().slice(0, 500).toWellFormed();
+  }
+  return answers;
 }
 
 /** What a group's traits say of an account. */

@@ -5,6 +5,9 @@
  */
 import { z } from 'zod';
 import { Invalid } from './errors.ts';
+import { defaultGroups, defaultNurture, groupsSchema, nurtureSchema } from './group-model.ts';
+import { defaultMatchRules, matchRulesSchema } from './identity/match-rules.ts';
+import { flagsSchema, handoffSchema, stageSchema, usualDecisions } from './model-decisions.ts';
 import { FAMILIES, SIGNAL_KINDS, type SignalKind } from './signal.ts';
 
 const share = z.number().min(0).max(1);
@@ -216,31 +219,12 @@ export const scoringModelSchema = z.strictObject({
       falseDiscoveryRate: share.describe('Part of the surges of one day that may be chance, on average.'),
     })
     .describe('How unlikely the current activity is given the account’s own past.'),
-  stage: z
-    .strictObject({
-      decision: z
-        .strictObject({
-          kinds: z.array(z.enum(SIGNAL_KINDS as [SignalKind, ...SignalKind[]])).describe('Late-stage kinds.'),
-          points: z.number().positive().describe('Points of these kinds, capped but not decayed.'),
-          days: z.int().positive().describe('Within so many days, today included.'),
-          actors: z.int().positive().describe('By at least so many actors.'),
-        })
-        .describe('When an account is in DECISION.'),
-      consideration: z
-        .strictObject({ heat: score.describe('Heat from which it is.') })
-        .describe('When it is in CONSIDERATION.'),
-      awareness: z
-        .strictObject({ heat: score.describe('Heat from which it is.') })
-        .describe('When it is in AWARENESS.'),
-    })
-    .describe('Where an account stands.'),
-  match: z
-    .strictObject({
-      attach: share.describe('Confidence from which a signal is attached to an account.'),
-      review: share.describe('Confidence from which a person is asked.'),
-    })
-    .refine((match) => match.review <= match.attach, { path: ['review'], error: 'must not exceed attach' })
-    .describe('What is done with a match by its confidence.'),
+  stage: stageSchema,
+  handoff: handoffSchema,
+  flags: flagsSchema,
+  groups: groupsSchema,
+  nurture: nurtureSchema,
+  match: matchRulesSchema,
 });
 export type ScoringModel = z.infer<typeof scoringModelSchema>;
 
@@ -349,24 +333,10 @@ export const defaultModel: ScoringModel = {
     // Under the 10 % that is promised, for populations that keep to no model.
     falseDiscoveryRate: 0.08,
   },
-  stage: {
-    decision: {
-      kinds: [
-        'site.pricing_view',
-        'site.compare_view',
-        'site.demo_view',
-        'content.demo_request',
-        'review.pricing_view',
-        'review.compare_view',
-      ],
-      points: 15,
-      days: 14,
-      actors: 2,
-    },
-    consideration: { heat: 50 },
-    awareness: { heat: 20 },
-  },
-  match: { attach: 0.5, review: 0.3 },
+  ...usualDecisions,
+  groups: defaultGroups,
+  nurture: defaultNurture,
+  match: defaultMatchRules,
 };
 
 /**
@@ -415,7 +385,7 @@ function lookUp(document: unknown, path: PropertyKey[]): unknown {
 }
 
 /** `kinds["site.pricing_view"].value`, `fit.icp.employees[2].max`. */
-function pathText(path: PropertyKey[]): string {
+export function pathText(path: readonly PropertyKey[]): string {
   let text = '';
   for (const key of path) {
     if (typeof key === 'number') text += `[${key}]`;

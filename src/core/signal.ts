@@ -172,6 +172,12 @@ export const workspaceProfileSchema = z.object({
     ]),
   /** Make an account of a clear domain that belongs to none (never from an IP or a fuzzy name). */
   discoverAccounts: z.boolean().default(true),
+  /** Keep visits of nobody known from homes and phones; they match no account by their address. */
+  keepResidential: z.boolean().default(false),
+  /** Honour DNT; GPC, which the law of some places demands, is honoured always. */
+  honourDoNotTrack: z.boolean().default(true),
+  /** More page views of one cookieless visitor in a minute are a program's. */
+  burstPerMinute: z.number().int().min(1).default(60),
 });
 export type WorkspaceProfile = z.infer<typeof workspaceProfileSchema>;
 

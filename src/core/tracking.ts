@@ -82,7 +82,13 @@ type Wire = z.infer<typeof messageSchema>;
  * `ip` is the connection's address; it is the visitor's where a browser or app sent the message itself without one.
  * Throws `Invalid` for a body that is malformed as a whole, `TooLarge` for more than 2,500 messages.
  */
-export function readMessages(verb: TrackingVerb, body: unknown, receivedAt: Date, ip?: string): ReadBody {
+export function readMessages(
+  verb: TrackingVerb,
+  body: unknown,
+  receivedAt: Date,
+  ip?: string,
+  said?: BrowserWord,
+): ReadBody {
   if (!isObject(body)) throw invalid('body', `is ${nameType(body)}`, 'send one JSON object');
   const { items, shared } = verb === 'batch' ? openBatch(body) : { items: [body], shared: {} as Shared };
   if (items.length > MAX_MESSAGES)
@@ -98,7 +104,7 @@ export function readMessages(verb: TrackingVerb, body: unknown, receivedAt: Date
     try {
       if (!isObject(item)) throw invalid(place, `is ${nameType(item)}`, 'send a JSON object per message');
       checkSize(item, place);
-      raw = complete(verb === 'batch' ? item : { ...item, type: verb }, shared, ip);
+      raw = complete(verb === 'batch' ? item : { ...item, type: verb }, shared, ip, said);
       read.messages.push({ index, message: readMessage(raw, { receivedAt, place }), raw });
     } catch (error) {
       if (!(error instanceof Invalid)) throw error;
@@ -234,6 +240,28 @@ function deriveId(wire: Wire, day: string, place: string): string {
   return `derived-${createHash('sha256').update(day).update(text).digest('hex').slice(0, 32)}`;
 }
 
+/** What the browser that sent a request said of it in headers, in the words of a message's context. */
+export interface BrowserWord {
+  gpc?: true;
+  doNotTrack?: true;
+  prefetch?: true;
+}
+
+/** `header` gives a header of the request by its name; undefined if the browser said nothing. */
+export function browserWord(header: (name: string) => string | undefined): BrowserWord | undefined {
+  const said: BrowserWord = {};
+  if (header('sec-gpc')?.trim() === '1') said.gpc = true;
+  if (header('dnt')?.trim() === '1') said.doNotTrack = true;
+  if (isPrefetch(header)) said.prefetch = true;
+  return Object.keys(said).length > 0 ? said : undefined;
+}
+
+/** Whether a page was loaded before anybody asked for it, as browsers tell in one header or another. */
+export const isPrefetch = (header: (name: string) => string | undefined): boolean =>
+  ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) =>
+    /prefetch|prerender|preview/i.test(header(name) ?? ''),
+  );
+
 /** What a batch says for all of its messages. */
 interface Shared {
   context?: Record<string, unknown>;
@@ -249,13 +277,20 @@ function openBatch(body: Record<string, unknown>): { items: unknown[]; shared: S
 }
 
 /** A message with what its batch and its connection say about it; what it says itself wins. The key stays out. */
-function complete(item: Record<string, unknown>, shared: Shared, ip: string | undefined) {
+function complete(
+  item: Record<string, unknown>,
+  shared: Shared,
+  ip: string | undefined,
+  said: BrowserWord | undefined,
+) {
   const { writeKey: _, ...whole } = item;
   whole.sentAt ??= shared.sentAt;
   const own = isObject(whole.context) ? whole.context : undefined;
   if (shared.context) whole.context = { ...shared.context, ...own };
   if (ip && isFromDevice(whole))
     whole.context = { ip, ...(isObject(whole.context) ? whole.context : undefined) };
+  // The browser's word goes before the page's.
+  if (said) whole.context = { ...(isObject(whole.context) ? whole.context : undefined), ...said };
   return whole;
 }
 

@@ -8,7 +8,9 @@ import { isReserved, parseAddress } from './identity/ip-address.ts';
 import { classifyOrganisation, type Network } from './identity/network.ts';
 import { judgeReferrer } from './referrer.ts';
 import { judgeTitle } from './scoring/role.ts';
+import { type SurgeLine, surgeLineSchema } from './scoring/surge.ts';
 import { sentimentOf, sentimentToward, type TargetSentiment } from './sentiment/sentiment.ts';
+import { type Hints, hintsSchema } from './signal.ts';
 
 /** The address → its network; `undefined` where no source knows it. `sources` is how many are in use. */
 export interface NetworkBook {
@@ -127,6 +129,27 @@ export function judgeOf(subject: Subject, book: NetworkBook): (input: unknown) =
   };
   return judges[subject];
 }
+
+const resolveSchema = hintsSchema.omit({ userId: true, author: true }).extend({ url: z.string().optional() });
+
+/** One line of `resolve`: the hints that a signal would carry. */
+export function readResolveLine(input: unknown): Hints {
+  // Exports say null where they have nothing.
+  const given =
+    input !== null && typeof input === 'object' && !Array.isArray(input)
+      ? Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null))
+      : input;
+  const { url, ...hints } = read(resolveSchema, given, '{"domain": "acme.example", "companyName": "Acme"}');
+  return { ...hints, domain: hints.domain ?? url };
+}
+
+/** One line of `surge`; all of the input is one population, so that it is judged together by `judgeSurge`. */
+export const readSurgeLine = (input: unknown): SurgeLine =>
+  read(
+    surgeLineSchema,
+    input,
+    '{"account": "acme.example", "topic": "data lineage", "days": [105 daily counts, oldest first], "actors": 3, "sources": 2}',
+  );
 
 function read<T>(schema: z.ZodType<T>, input: unknown, example: string): T {
   const parsed = schema.safeParse(input);

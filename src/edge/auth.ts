@@ -5,6 +5,8 @@ import * as keys from '../store/keys.ts';
 
 export interface Caller {
   workspaceId: string;
+  /** Name of the key. */
+  name: string;
   scopes: ReadonlySet<keys.Scope>;
 }
 
@@ -63,7 +65,7 @@ export class Keyring {
   async #lookUp(key: string): Promise<Caller | null> {
     const workspaceId = keys.workspaceOfKey(key);
     const found = await inWorkspace(this.#db, workspaceId, (tx) => keys.find(tx, key), { readOnly: true });
-    return found ? { workspaceId, scopes: new Set(found.scopes) } : null;
+    return found ? { workspaceId, name: found.name, scopes: new Set(found.scopes) } : null;
   }
 }
 

@@ -10,7 +10,8 @@ import * as batches from '../store/batches.ts';
 import { inWorkspace } from '../store/database.ts';
 
 /** Milliseconds, at most, to wait under load for those who were just answered to come back with more. */
-const GATHER = 10;
+const GATHER = Number(process.env.GATHER ?? 10);
+const AT_ONCE = Number(process.env.AT_ONCE ?? 2);
 /** Records stored in one transaction, about. */
 const FULL = 5_000;
 /** Records that may wait before further ones are sent away with 503. */
@@ -45,7 +46,7 @@ export class Coalescer {
 
   /** Resolves when everything that waits is stored. */
   async idle(): Promise<void> {
-    await Promise.all([...this.#lanes.values()].map((lane) => lane.running));
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.idle()));
   }
 }
 
@@ -58,7 +59,7 @@ class Lane {
   #waiting: Waiting[] = [];
   #count = 0;
   #day: { day: string; batchId: string } | null = null;
-  running: Promise<void> | null = null;
+  readonly #running = new Set<Promise<void>>();
 
   constructor(intake: Intake, adapter: Adapter, settings: unknown, clock: () => Date, onStored: () => void) {
     this.#intake = intake;
@@ -73,10 +74,15 @@ class Lane {
     this.#count += records.length;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ records, resolve, reject });
-      this.running ??= this.#run().finally(() => {
-        this.running = null;
-      });
+      if (this.#running.size >= AT_ONCE) return;
+      const run: Promise<void> = this.#run().finally(() => this.#running.delete(run));
+      this.#running.add(run);
     });
+  }
+
+  /** Resolves when everything that waits is stored. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#running);
   }
 
   async #run(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Network } from '../core/identity/network.ts';
 import type { Adapter } from '../core/signal.ts';
 import { openIntake } from '../flow/ingest.ts';
 import { poll } from '../flow/poll.ts';
+import * as surge from '../flow/surge.ts';
 import { type Database, inWorkspace, listWorkspaceIds } from '../store/database.ts';
 import * as scores from '../store/scores.ts';
 import * as visitorKeys from '../store/visitor-keys.ts';
@@ -41,6 +42,7 @@ export function createJobs(parts: JobParts, rescorer: Rescorer): { stop(): void 
 
   // Ages are whole UTC days, so at midnight every score may change.
   schedule('0 0 * * *', 'score-all', async (workspaceId) => {
+    await surge.refresh(db, workspaceId, clock);
     await inWorkspace(db, workspaceId, (tx) => scores.requestAll(tx, clock()));
     rescorer.poke(workspaceId);
   });

@@ -2,6 +2,7 @@
 import { pass } from '../flow/rescore.ts';
 import type { Database } from '../store/database.ts';
 import type { Log } from './log.ts';
+import { Surger } from './surger.ts';
 
 /**
  * Milliseconds in which more touches of the same accounts are gathered: as long as the last pass took, within these
@@ -17,12 +18,14 @@ export class Rescorer {
   readonly #log: Log;
   readonly #wanted = new Set<string>();
   #running: Promise<void> | null = null;
+  readonly #surger: Surger;
   #stopped = false;
 
   constructor(db: Database, clock: () => Date, log: Log) {
     this.#db = db;
     this.#clock = clock;
     this.#log = log;
+    this.#surger = new Surger(db, clock, log, (workspaceId) => this.poke(workspaceId));
   }
 
   poke(workspaceId: string): void {
@@ -41,6 +44,7 @@ export class Rescorer {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#wanted.clear();
+    await this.#surger.stop();
     await this.#running;
   }
 
@@ -56,6 +60,7 @@ export class Rescorer {
         const scored = await pass(this.#db, workspaceId, this.#clock, () => !this.#stopped);
         // What was touched meanwhile is the next pass's.
         if (scored > 0 && !this.#stopped) this.#wanted.add(workspaceId);
+        if (scored > 0) this.#surger.touch(workspaceId);
       } catch (error) {
         // The requests are still in the database.
         this.#log.error({ err: error }, 'rescoring failed; it is tried again in a moment');

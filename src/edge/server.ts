@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono';
 import { Invalid, NotFound, TooLarge, UndercurrentError } from '../core/errors.ts';
 import type { Network } from '../core/identity/network.ts';
 import type { Adapter } from '../core/signal.ts';
-import { readMessages, type TrackingVerb } from '../core/tracking.ts';
+import { browserWord, readMessages, type TrackingVerb } from '../core/tracking.ts';
 import { ingestFile } from '../flow/file.ts';
 import { type Incoming, type Intake, openIntake } from '../flow/ingest.ts';
 import { SAMPLE } from '../flow/sample.ts';
@@ -35,7 +35,7 @@ export interface ServerParts {
   onTouched: (workspaceId: string) => void;
   graphql: (
     request: Request,
-    auth: { workspace: workspaces.Workspace; scopes: ReadonlySet<Scope> },
+    auth: { workspace: workspaces.Workspace; scopes: ReadonlySet<Scope>; keyName: string },
   ) => Promise<Response>;
   /** Whether to let the dashboard in without a key on loopback, where the workspace holds the sample. */
   signInOnLoopback: boolean;
@@ -164,7 +164,7 @@ export function createServer(parts: ServerParts): Server {
     if (length > MOST_GRAPHQL) throw new TooLarge(`A GraphQL request may have ${MOST_GRAPHQL} bytes.`);
     const caller = (await signedIn(c)) ?? (await keyring.find(keyOf(c.req.header('authorization'))));
     const { workspace } = await intakeOf(caller.workspaceId);
-    return parts.graphql(c.req.raw, { workspace, scopes: caller.scopes });
+    return parts.graphql(c.req.raw, { workspace, scopes: caller.scopes, keyName: caller.name });
   });
 
   /** On loopback, with the sample, the page needs no key; a page of another site can't use that. */
@@ -187,7 +187,7 @@ export function createServer(parts: ServerParts): Server {
       },
     );
     if (!sample || sample.undoneAt) return null;
-    return { workspaceId: id, scopes: new Set<Scope>(['read']) };
+    return { workspaceId: id, name: 'loopback', scopes: new Set<Scope>(['read']) };
   }
 
   // Browser SDKs ask first, and read the answer, from whatever site they are on: a write key is all they hold.
@@ -215,7 +215,8 @@ export function createServer(parts: ServerParts): Server {
     const body = await readJson(c.req.raw, MOST_BATCH);
     caller ??= await keyring.demand(keyInBody(body), 'ingest');
     const intake = await intakeOf(caller.workspaceId);
-    const read = readMessages(verb, body, clock(), addressOf(c));
+    const said = browserWord((name) => c.req.header(name));
+    const read = readMessages(verb, body, clock(), addressOf(c), said);
     const records: (Incoming & { at: number })[] = [
       ...read.messages.map(({ index, message, raw }) => ({
         at: index,

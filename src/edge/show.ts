@@ -230,6 +230,7 @@ export function sourceList(adapters: readonly Adapter[], figures: readonly Sourc
       signals: figure?.signals ?? 0,
       duplicates: figure?.duplicates ?? 0,
       rejected: figure?.rejected ?? 0,
+      skipped: figure?.skipped ?? {},
       lastSignalAt: figure?.lastSignalAt ?? null,
       lastError: figure?.lastError ?? null,
     };
@@ -238,16 +239,21 @@ export function sourceList(adapters: readonly Adapter[], figures: readonly Sourc
 
 export function sources(list: ReturnType<typeof sourceList>): string {
   return table([
-    ['source', 'by', 'signals', 'duplicates', 'rejected', 'last signal', ''],
-    ...list.map((source) => [
-      source.id,
-      source.transports.join(', '),
-      source.signals,
-      source.duplicates,
-      source.rejected,
-      source.lastSignalAt?.toISOString().slice(0, 16) ?? '–',
-      plain(source.lastError ?? source.description),
-    ]),
+    ['source', 'by', 'signals', 'duplicates', 'rejected', 'skipped', 'last signal', ''],
+    ...list.flatMap((source) => {
+      const reasons = Object.entries(source.skipped).sort((a, b) => b[1] - a[1]);
+      const line = [
+        source.id,
+        source.transports.join(', '),
+        source.signals,
+        source.duplicates,
+        source.rejected,
+        reasons.reduce((sum, [, count]) => sum + count, 0),
+        source.lastSignalAt?.toISOString().slice(0, 16) ?? '–',
+        plain(source.lastError ?? source.description),
+      ];
+      return [line, ...reasons.map(([reason, count]) => ['', '', '', '', '', count, plain(reason), ''])];
+    }),
   ]);
 }
 

@@ -26,6 +26,70 @@ export async function* answer(
   if (out) yield out;
 }
 
+/** The same where only all lines together can be judged: they are read first, and judged in one go at the end. */
+export async function* answerTogether<T>(
+  chunks: AsyncIterable<Uint8Array>,
+  read: (input: unknown) => T,
+  judge: (inputs: readonly T[]) => readonly unknown[],
+): AsyncGenerator<string> {
+  const inputs: T[] = [];
+  /** Line → its error. */
+  const refused = new Map<number, unknown>();
+  let lines = 0;
+  for await (const line of linesOf(chunks)) {
+    if (line !== null && line.trim() === '') continue;
+    const refusal = answerLine(line, (input) => {
+      inputs.push(read(input));
+      return null;
+    });
+    if (refusal) refused.set(lines, refusal);
+    lines++;
+  }
+  const judged = judge(inputs);
+  let out = '';
+  for (let line = 0, next = 0; line < lines; line++) {
+    out += `${JSON.stringify(refused.get(line) ?? judged[next++])}\n`;
+    if (out.length >= PIECE) {
+      yield out;
+      out = '';
+    }
+  }
+  if (out) yield out;
+}
+
+/** Lines that are judged in one go by `answerInBatches`. */
+const BATCH = 1_000;
+
+/** The same where judging asks somebody, so that many lines at once cost little more than one. */
+export async function* answerInBatches<T>(
+  chunks: AsyncIterable<Uint8Array>,
+  read: (input: unknown) => T,
+  judge: (inputs: readonly T[]) => Promise<readonly unknown[]>,
+): AsyncGenerator<string> {
+  let inputs: T[] = [];
+  /** Of each line: its error, or null where it is among the inputs. */
+  let refused: unknown[] = [];
+  async function answers(): Promise<string> {
+    const judged = inputs.length === 0 ? [] : await judge(inputs);
+    let next = 0;
+    const out = refused.map((refusal) => `${JSON.stringify(refusal ?? judged[next++])}\n`).join('');
+    inputs = [];
+    refused = [];
+    return out;
+  }
+  for await (const line of linesOf(chunks)) {
+    if (line !== null && line.trim() === '') continue;
+    refused.push(
+      answerLine(line, (input) => {
+        inputs.push(read(input));
+        return null;
+      }),
+    );
+    if (refused.length === BATCH) yield await answers();
+  }
+  if (refused.length > 0) yield await answers();
+}
+
 function answerLine(line: string | null, judge: (input: unknown) => unknown): unknown {
   try {
     if (line === null) {

@@ -3,11 +3,10 @@ import { NotFound } from '../core/errors.ts';
 import { arrange } from '../core/hierarchy.ts';
 import type { ScoringModel } from '../core/model.ts';
 import type { AccountScore } from '../core/scoring/score.ts';
-import { type Database, inWorkspace, type Tx } from '../store/database.ts';
+import * as book from '../store/book.ts';
+import type { Tx } from '../store/database.ts';
 import * as graph from '../store/graph.ts';
 import * as merges from '../store/merges.ts';
-import * as models from '../store/models.ts';
-import * as people from '../store/people.ts';
 import { arrangeParents, impossibleParent } from './parents.ts';
 import * as rescore from './rescore.ts';
 
@@ -22,7 +21,7 @@ export async function setParent(
   parentId: string | null,
   now: Date,
 ): Promise<string> {
-  await people.lockIdentities(tx);
+  await book.own(tx);
   const known = await merges.standings(tx, parentId ? [accountId, parentId] : [accountId]);
   const [account, parent] = [known.get(accountId), parentId ? known.get(parentId) : null];
   if (!account || parent === undefined) {
@@ -55,19 +54,4 @@ export async function computeRolledUp(
   replay: Date | null,
 ): Promise<{ accountId: string; score: AccountScore }[]> {
   return rescore.compute(tx, accountIds, model, asOf, replay, await graph.below(tx, accountIds));
-}
-
-/** `rescore.explain` with everything below the account. */
-export async function explainRolledUp(
-  db: Database,
-  workspaceId: string,
-  accountId: string,
-  asOf: Date | null,
-  now: Date,
-): Promise<rescore.Explained | null> {
-  return inWorkspace(db, workspaceId, async (tx) => {
-    const { model, version } = await models.active(tx, now);
-    const [computed] = await computeRolledUp(tx, [accountId], model, asOf ?? now, asOf);
-    return computed ? rescore.withNames(tx, computed.score, version) : null;
-  });
 }

@@ -1,7 +1,7 @@
 /** News of who people and visitors are: makes people, links visitors to them, learns about their companies. */
-import { type Clues, readClues } from '../core/identity/match.ts';
+import { type Clues, readClues } from '../core/identity/clues.ts';
 import type { Identity } from '../core/signal.ts';
-import { type OpenBook, sortLinks } from '../store/book.ts';
+import * as book from '../store/book.ts';
 import type { Tx } from '../store/database.ts';
 import * as people from '../store/people.ts';
 import type { Workspace } from '../store/workspaces.ts';
@@ -34,7 +34,7 @@ export function impliedIdentity(clues: Clues, at: Date): KnownIdentity | null {
 export async function applyIdentities(
   tx: Tx,
   workspace: Workspace,
-  open: OpenBook,
+  open: book.OpenBook,
   identities: readonly KnownIdentity[],
   batchId: string,
   now: Date,
@@ -55,31 +55,29 @@ export async function applyIdentities(
       homeId: null,
     };
     const strangeKeys = clues.personKeys.filter((key) => !open.people.has(key));
+    if (!known || strangeKeys.length > 0) book.demandOwned(tx);
     if (explicit || !known || strangeKeys.length > 0) news.push(aboutPerson(person.id, identity, clues));
     for (const key of strangeKeys) open.people.set(key, person);
 
     if (!clues.anonymousId) continue;
     const visitorLinks = open.links.get(clues.anonymousId) ?? [];
     const link = visitorLinks.find((one) => one.personId === person.id);
-    if (explicit || !link || link.at > identity.at) {
+    const isNew = !link || link.at > identity.at;
+    if (isNew || (explicit && (link.saidAt === null || link.saidAt > identity.at))) {
       links.push({ anonymousId: clues.anonymousId, personId: person.id, at: identity.at });
     }
-    if (!link || link.at > identity.at) {
+    if (isNew) {
+      book.demandOwned(tx);
       changedVisitors.add(clues.anonymousId);
       const others = visitorLinks.filter((one) => one !== link);
       const { accountId, homeId } = person;
-      others.push({ at: identity.at, personId: person.id, accountId, homeId });
-      sortLinks(others);
+      others.push({ at: identity.at, personId: person.id, accountId, homeId, saidAt: identity.at });
+      book.sortLinks(others);
       open.links.set(clues.anonymousId, others);
     }
   }
 
-  await say(tx, 'PERSON', news, batchId);
-  const { moved, placeOf } = await settlePeople(
-    tx,
-    news.map((one) => one.id),
-    now,
-  );
+  const { moved, placeOf } = await settlePeople(tx, await say(tx, 'PERSON', news, batchId), now);
   for (const [key, person] of open.people) {
     const place = placeOf.get(person.id);
     if (place) open.people.set(key, { id: person.id, ...place });
@@ -109,7 +107,7 @@ function aboutPerson(id: string, { at, person = {}, account }: Identity, clues: 
 async function learnCompanies(
   tx: Tx,
   workspace: Workspace,
-  open: OpenBook,
+  open: book.OpenBook,
   identities: readonly KnownIdentity[],
   batchId: string,
   now: Date,
@@ -131,11 +129,6 @@ async function learnCompanies(
     facts.domain = [clues.domain, now.getTime()];
     return [{ id: account.homeId, imported: false, facts, keys: [], domains: [clues.domain] }];
   });
-  await say(tx, 'ACCOUNT', news, batchId);
-  const { changed } = await settleAccounts(
-    tx,
-    news.map((one) => one.id),
-    now,
-  );
+  const { changed } = await settleAccounts(tx, await say(tx, 'ACCOUNT', news, batchId), now);
   await enterNames(tx, workspace, open, changed, now);
 }

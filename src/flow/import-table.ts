@@ -1,14 +1,30 @@
-/** Accounts, people and opportunities out of a CSV or JSON file, by columns of the usual names or a given mapping. */
+/** Accounts, people, opportunities and topics out of a CSV or JSON file, by columns of the usual names or a given mapping. */
 import { z } from 'zod';
 import { Invalid } from '../core/errors.ts';
 import { readRecords } from '../core/records.ts';
+import { readRole } from '../core/scoring/role.ts';
 import * as batches from '../store/batches.ts';
 import { inWorkspace } from '../store/database.ts';
+import { declareTopics } from './declare-topics.ts';
 import type { Intake } from './ingest.ts';
 import { recordOutcomes, type Upserted, upsertAccounts, upsertPeople } from './upsert.ts';
 
-export const TABLES = ['accounts', 'people', 'opportunities'] as const;
+export const TABLES = ['accounts', 'people', 'opportunities', 'topics'] as const;
 export type TableName = (typeof TABLES)[number];
+
+/** BANT and MEDDIC, which may be columns of accounts and of people. */
+const DEAL_COLUMNS = {
+  budget: ['budget', 'budgetamount'],
+  authority: ['authority', 'decisionauthority'],
+  need: ['need', 'businessneed', 'usecase'],
+  timeline: ['timeline', 'timeframe', 'purchasetimeframe', 'buyingtimeframe'],
+  metrics: ['metrics'],
+  economicBuyer: ['economicbuyer'],
+  decisionCriteria: ['decisioncriteria'],
+  decisionProcess: ['decisionprocess'],
+  identifiedPain: ['identifiedpain', 'identifypain', 'pain', 'painpoints'],
+  champion: ['champion'],
+};
 
 /** Our field → names that exports give its column, lower case, without spaces and punctuation. */
 const COLUMNS: Record<TableName, Record<string, string[]>> = {
@@ -23,8 +39,11 @@ const COLUMNS: Record<TableName, Record<string, string[]>> = {
     technologies: ['technologies', 'techstack'],
     tier: ['tier', 'accounttier', 'targetlist'],
     owner: ['owner', 'ownername', 'accountowner', 'hubspotowner'],
+    linkedin: ['linkedin', 'linkedinurl', 'linkedincompanypage', 'companylinkedinurl'],
+    aliases: ['aliases', 'alias', 'othernames', 'aka'],
     crmId: ['crmid', 'id', 'accountid', 'recordid'],
     parentDomain: ['parentdomain', 'parentwebsite', 'parentaccountdomain', 'parentcompanydomain'],
+    ...DEAL_COLUMNS,
   },
   people: {
     email: ['email', 'emailaddress', 'workemail', 'businessemail'],
@@ -37,6 +56,8 @@ const COLUMNS: Record<TableName, Record<string, string[]>> = {
     linkedin: ['linkedin', 'linkedinurl', 'linkedinprofile'],
     accountDomain: ['accountdomain', 'companydomain', 'website', 'domain'],
     leadStatus: ['leadstatus', 'lifecyclestage'],
+    buyingRole: ['buyingrole', 'contactrole', 'opportunitycontactrole', 'hsbuyingrole'],
+    ...DEAL_COLUMNS,
   },
   opportunities: {
     externalId: ['externalid', 'id', 'opportunityid', 'dealid', 'recordid'],
@@ -45,6 +66,14 @@ const COLUMNS: Record<TableName, Record<string, string[]>> = {
     at: ['at', 'date', 'closedate', 'createddate', 'closedat'],
     amount: ['amount', 'value'],
     reason: ['reason', 'closedlostreason', 'lossreason'],
+  },
+  topics: {
+    topic: ['topic', 'name', 'topicname'],
+    aliases: ['aliases', 'alias', 'vendornames'],
+    cluster: ['cluster', 'category', 'group'],
+    weight: ['weight'],
+    urlPattern: ['urlpattern', 'url', 'path', 'page'],
+    titlePattern: ['titlepattern', 'title'],
   },
 };
 
@@ -90,12 +119,13 @@ export async function importTable(
       now,
     );
     const inputs = good.map((one) => one.row);
-    const result =
-      what === 'accounts'
-        ? await upsertAccounts(tx, workspace, inputs as never, batch, now)
-        : what === 'people'
-          ? await upsertPeople(tx, workspace, inputs as never, batch, now)
-          : await recordOutcomes(tx, inputs as never, batch, now);
+    const writers: Record<TableName, () => Promise<Upserted>> = {
+      accounts: () => upsertAccounts(tx, workspace, inputs as never, batch, now),
+      people: () => upsertPeople(tx, workspace, inputs as never, batch, now),
+      opportunities: () => recordOutcomes(tx, inputs as never, batch, now),
+      topics: () => declareTopics(tx, inputs as never, batch, now),
+    };
+    const result = await writers[what]();
     const rejected = [
       ...early,
       ...result.rejected.map((one) => ({
@@ -109,7 +139,7 @@ export async function importTable(
       accepted: result.created,
       duplicates: result.updated,
       rejected: rejected.length,
-      skipped: {},
+      skipped: result.skipped ?? {},
     });
     await batches.finish(tx, batch, now);
     return { ...result, rejected, batch };
@@ -192,25 +222,30 @@ function toFields(
   for (const [field, column] of Object.entries(fieldsOf(what, Object.keys(record), map))) {
     const value = record[column];
     if (value === '' || value === undefined || value === null) continue;
-    row[field] = typeof value === 'string' ? convert(field, value) : value;
+    row[field] = typeof value === 'string' ? convert(what, field, value) : value;
   }
   if (what === 'people' && !row.name)
     row.name = [row.firstName, row.lastName].filter(Boolean).join(' ') || undefined;
   if (what === 'people' && typeof row.leadStatus === 'string') row.leadStatus = leadStatusOf(row.leadStatus);
+  if (what === 'people' && typeof row.buyingRole === 'string')
+    row.buyingRole = readRole(row.buyingRole) ?? undefined;
   if (what === 'opportunities' && typeof row.type === 'string') row.type = outcomeOf(row.type);
   return row;
 }
 
-function convert(field: string, value: string): unknown {
-  if (field === 'employees' || field === 'revenue' || field === 'amount') {
+function convert(what: TableName, field: string, value: string): unknown {
+  if (field === 'employees' || field === 'revenue' || field === 'amount' || field === 'weight') {
     const number = Number(value.replace(/[\s,$€£]/g, ''));
     return Number.isFinite(number) ? number : value; // a word where a number belongs is rejected with its name
   }
-  if (field === 'technologies')
-    return value
-      .split(/[;,|]/)
-      .map((one) => one.trim())
-      .filter(Boolean);
+  if (field === 'technologies' || field === 'aliases')
+    return (
+      value
+        // Companies' names have commas in them.
+        .split(what === 'accounts' && field === 'aliases' ? /[;|]/ : /[;,|]/)
+        .map((one) => one.trim())
+        .filter(Boolean)
+    );
   if (field === 'at') return new Date(value);
   return value;
 }

@@ -3,21 +3,26 @@
  * what was bad and counts → only then is it acknowledged. Whatever fails leaves nothing half-done.
  */
 import { ZodError } from 'zod';
+import { keepNoAddresses, standIn, withoutAddresses } from '../core/address-text.ts';
 import { Invalid, UndercurrentError } from '../core/errors.ts';
 import { contentHash, keyedHash, signalId } from '../core/id.ts';
-import { type Clues, readClues } from '../core/identity/match.ts';
+import { type Clues, readClues } from '../core/identity/clues.ts';
 import type { Network } from '../core/identity/network.ts';
 import type { Adapter, Identity, NormaliseContext, Signal } from '../core/signal.ts';
+import { topicsOf } from '../core/topics.ts';
 import * as batches from '../store/batches.ts';
 import * as book from '../store/book.ts';
 import { type Database, inWorkspace, type Tx } from '../store/database.ts';
 import * as deadLetters from '../store/dead-letters.ts';
-import * as people from '../store/people.ts';
+import { versionWith } from '../store/privacy.ts';
 import { storable } from '../store/text.ts';
 import * as timeline from '../store/timeline.ts';
+import { versionText } from '../store/topics.ts';
 import type { Workspace } from '../store/workspaces.ts';
 import { applyIdentities, impliedIdentity, type KnownIdentity, readIdentity } from './identify.ts';
 import { keepable, openBook, placeAgain, placeAll } from './place.ts';
+import { Gate } from './privacy.ts';
+import { bookOf } from './topics.ts';
 import { VisitorKeys } from './visitor-keys.ts';
 
 /** Where a batch of records comes from and goes to. */
@@ -27,6 +32,7 @@ export interface Intake {
   /** Finds the organisation behind an IP; the IP itself goes no further. */
   networkOf: (ip: string) => Network | undefined;
   visitorKeys: VisitorKeys;
+  gate: Gate;
   /** Does everything and takes it back: for seeing what a file would do. */
   dryRun?: boolean;
   /** Takes history in as if each signal had been received when it happened, so that replays of those days see it. */
@@ -37,7 +43,7 @@ export const openIntake = (
   db: Database,
   workspace: Workspace,
   networkOf: Intake['networkOf'] = () => undefined,
-): Intake => ({ db, workspace, networkOf, visitorKeys: new VisitorKeys() });
+): Intake => ({ db, workspace, networkOf, visitorKeys: new VisitorKeys(), gate: new Gate() });
 
 /** A record on its way in, with its place for messages: `line 17`, `batch[3]`. */
 export type Incoming =
@@ -100,6 +106,7 @@ export async function take(
   const letters: deadLetters.DeadLetter[] = [];
   const taken: Taken = { ...batches.noCounts(), received: records.length, refused: [] };
 
+  const replace = standInFor(intake, now);
   const refuse: Refuse = (index, place, refusal, raw, parsed) => {
     taken.refused.push({ index, place, ...refusal });
     letters.push({
@@ -108,10 +115,10 @@ export async function take(
       source: batch.adapter.id,
       place,
       code: refusal.code,
-      reason: refusal.message,
-      hint: refusal.hint,
+      reason: withoutAddresses(refusal.message, replace),
+      hint: withoutAddresses(refusal.hint, replace),
       fileName: batch.fileName ?? null,
-      raw: Buffer.from(raw),
+      raw: Buffer.from(withoutAddresses(raw, replace)),
       parsed,
       receivedAt: now,
     });
@@ -128,7 +135,7 @@ export async function take(
         signals,
         identities = [],
         skipped,
-      } = storable(batch.adapter.normalise(incoming.record, context));
+      } = keepNoAddresses(storable(batch.adapter.normalise(incoming.record, context)), context.fingerprint);
       if (skipped) taken.skipped[skipped] = (taken.skipped[skipped] ?? 0) + 1;
       for (const signal of signals) check(signal, now);
       for (const identity of identities) checkTime('time', identity.at, now);
@@ -163,16 +170,16 @@ async function store(
 ): Promise<void> {
   let counts: batches.Counts | null = null;
   try {
-    await inWorkspace(intake.db, intake.workspace.id, async (tx) => {
+    await onBook(intake, async (tx) => {
       const result = await storeInside(tx, intake, batch.id, batch.adapter.id, understood, now);
-      await deadLetters.add(tx, letters);
+      await deadLetters.add(tx, intake.gate.keepable(letters));
       await also?.(tx, taken);
       counts = {
         received: taken.received,
         accepted: result.accepted,
         duplicates: result.offered - result.accepted,
         rejected: taken.refused.length,
-        skipped: taken.skipped,
+        skipped: added(taken.skipped, result.skipped),
       };
       await batches.count(tx, batch.id, counts);
       if (intake.dryRun) throw ON_PURPOSE;
@@ -198,10 +205,31 @@ async function store(
   tell(taken, counts!);
 }
 
+/** Most batches find everybody known already and share the book; one that changes it starts again and owns it. */
+async function onBook(intake: Intake, work: (tx: Tx) => Promise<void>): Promise<void> {
+  const { db, workspace } = intake;
+  try {
+    await inWorkspace(db, workspace.id, work);
+  } catch (error) {
+    if (!(error instanceof book.OnlyShared)) throw error;
+    await inWorkspace(db, workspace.id, async (tx) => {
+      await book.own(tx);
+      await work(tx);
+    });
+  }
+}
+
 function tell(taken: Taken, counts: batches.Counts): void {
   taken.accepted = counts.accepted;
   taken.duplicates = counts.duplicates;
   taken.rejected = counts.rejected;
+  taken.skipped = counts.skipped;
+}
+
+function added(one: Record<string, number>, other: Record<string, number>): Record<string, number> {
+  const sum = { ...one };
+  for (const [reason, count] of Object.entries(other)) sum[reason] = (sum[reason] ?? 0) + count;
+  return sum;
 }
 
 /** Tries halves in transactions that are rolled back; returns what can be stored, reports what can't. */
@@ -213,7 +241,7 @@ async function findGood(
   report: (culprit: Understood) => void,
 ): Promise<Understood[]> {
   try {
-    await inWorkspace(intake.db, intake.workspace.id, async (tx) => {
+    await onBook(intake, async (tx) => {
       await storeInside(tx, intake, batch.id, batch.adapter.id, items, now);
       throw ON_PURPOSE;
     });
@@ -240,25 +268,35 @@ async function storeInside(
   source: string,
   understood: readonly Understood[],
   now: Date,
-): Promise<{ offered: number; accepted: number }> {
-  const { workspace } = intake;
-  const signals = understood.flatMap((item) => item.signals);
-  const items = signals.map((signal) => ({
-    signal,
-    clues: readClues(signal.hints, intake.networkOf),
-    occurredAt: signal.occurredAt,
-    batchId,
+): Promise<{ offered: number; accepted: number; skipped: Record<string, number> }> {
+  const { workspace, gate } = intake;
+  const candidates = understood.map((item) => ({
+    signals: item.signals.map((signal) => ({
+      signal,
+      clues: readClues(signal.hints, intake.networkOf),
+      occurredAt: signal.occurredAt,
+      batchId,
+    })),
+    identities: item.identities.map(readIdentity),
   }));
-  const identities: KnownIdentity[] = understood.flatMap((item) => item.identities.map(readIdentity));
+  const [state] = await book.shareReading<{ version: string | null; privacy: number }>(
+    tx,
+    versionWith(workspace.id, versionText(workspace.id)),
+  );
+  await gate.refresh(tx, workspace, state!.privacy);
+  const skipped: Record<string, number> = {};
+  const admitted = gate.admit(candidates, workspace.profile, skipped);
+  const items = admitted.flatMap((one) => one.signals);
+  const signals = items.map((item) => item.signal);
+  const identities: KnownIdentity[] = admitted.flatMap((one) => one.identities);
   for (const item of items) {
     const implied = impliedIdentity(item.clues, item.occurredAt);
     if (implied) identities.push(implied);
   }
-  if (identities.length > 0) await people.lockIdentities(tx);
-  await book.share(tx);
+  const topicBook = await bookOf(tx, state?.version ?? null);
 
   const clues: Clues[] = [...items.map((item) => item.clues), ...identities.map((one) => one.clues)];
-  const open = await openBook(tx, clues);
+  const open = await openBook(tx, clues, batchId);
   const changed = await applyIdentities(tx, workspace, open, identities, batchId, now);
   const placements = await placeAll(tx, workspace, open, items, now);
 
@@ -267,6 +305,8 @@ async function storeInside(
   const rows = items.map(({ signal, clues }, at): timeline.StoredSignal => {
     const placement = placements[at]!;
     const time = idTime(signal, now) ?? arrivals.get(signal.externalId)!;
+    const { url = null, title = null } = signal;
+    const about = topicsOf({ topics: signal.topics ?? [], url, title }, topicBook);
     return {
       id: signalId(workspace.id, source, signal.externalId, time),
       batchId,
@@ -283,10 +323,11 @@ async function storeInside(
       match: placement.match,
       unplaced: placement.unplaced,
       home: placement.home,
-      topics: signal.topics ?? [],
+      topics: about.topics,
+      toldTopics: about.told,
       origin: signal.origin ?? null,
-      url: signal.url ?? null,
-      title: signal.title ?? null,
+      url,
+      title,
       clues: keepable(clues),
       attributes: signal.attributes ?? null,
     };
@@ -295,7 +336,7 @@ async function storeInside(
 
   await placeAgain(tx, workspace, await timeline.ofVisitors(tx, changed.visitors), now);
   await placeAgain(tx, workspace, await timeline.ofPeople(tx, changed.people), now);
-  return { offered: rows.length, accepted };
+  return { offered: rows.length, accepted, skipped };
 }
 
 const earlier = (a: Date, b: Date): Date => (a < b ? a : b);
@@ -356,6 +397,12 @@ function checkTime(field: string, time: Date, now: Date): void {
     );
   }
 }
+
+/** The stand-in of an IP address in a bad record: the same one for the same visitor while the day's key lives. */
+const standInFor =
+  (intake: Intake, now: Date) =>
+  (address: string): string =>
+    standIn(intake.visitorKeys.visitorId(now, [address], now));
 
 function contextOf(intake: Intake, batch: IntoBatch, now: Date): NormaliseContext {
   return {

@@ -111,7 +111,6 @@ async function letGo(tx: Tx, workspace: Workspace, accountId: string, now: Date)
 
 /** Nobody places, imports or scores meanwhile. */
 async function lock(tx: Tx): Promise<void> {
-  await people.lockIdentities(tx);
   await book.own(tx);
   await scores.lockScores(tx);
 }

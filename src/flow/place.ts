@@ -1,34 +1,36 @@
 /** Clues → accounts and people, for a whole batch at a time: one look-up, one pure decision per signal. */
-import { normalName } from '../core/identity/company-name.ts';
-import { type Book, type Clues, type Placement, place } from '../core/identity/match.ts';
+import { type Clues, nameKeyOf } from '../core/identity/clues.ts';
+import { type Book, type Placement, place } from '../core/identity/match.ts';
+import { clueKey, isAskable, siblingOf } from '../core/identity/votes.ts';
 import { accountIdOf, discover, entries } from '../store/accounts.ts';
 import * as book from '../store/book.ts';
 import * as claims from '../store/claims.ts';
 import type { Tx } from '../store/database.ts';
 import * as homes from '../store/homes.ts';
+import * as reviews from '../store/reviews.ts';
 import * as timeline from '../store/timeline.ts';
 import type { Workspace } from '../store/workspaces.ts';
+import { lookUpNames } from './name-book.ts';
 
 /** Everything these clues may refer to. */
-export async function openBook(tx: Tx, clues: Iterable<Clues>): Promise<book.OpenBook> {
-  const keys: book.BookKeys = {
-    domains: new Set(),
-    nameKeys: new Set(),
-    crmIds: new Set(),
-    personKeys: new Set(),
-    anonymousIds: new Set(),
-  };
+export async function openBook(
+  tx: Tx,
+  clues: Iterable<Clues>,
+  batchId: string | null = null,
+): Promise<book.OpenBook> {
+  const keys = book.noKeys();
   for (const clue of clues) {
     if (clue.domain) keys.domains.add(clue.domain);
     if (clue.emailDomain) keys.domains.add(clue.emailDomain);
     if (clue.network?.domain) keys.domains.add(clue.network.domain);
     if (clue.nameKey) keys.nameKeys.add(clue.nameKey);
     if (clue.networkKey) keys.nameKeys.add(clue.networkKey);
+    if (clue.linkedin) keys.linkedins.add(clue.linkedin);
     if (clue.crmId) keys.crmIds.add(clue.crmId);
     for (const key of clue.personKeys) keys.personKeys.add(key);
     if (clue.anonymousId) keys.anonymousIds.add(clue.anonymousId);
   }
-  return book.lookUp(tx, keys);
+  return book.lookUp(tx, keys, batchId);
 }
 
 /** Where a signal belongs, and where it would without any merge; null: there too. */
@@ -36,45 +38,96 @@ export interface Placing extends Placement {
   home: homes.Home | null;
 }
 
+/** A signal as far as its place is concerned. */
+export interface Item {
+  clues: Clues;
+  occurredAt: Date;
+}
+
 /**
  * Places each of `items` by the book; clear domains that belong to nobody become discovered accounts, which are
- * entered in the book as they are made.
+ * entered in the book as they are made. What only a person can tell is put to the review.
  */
 export async function placeAll(
   tx: Tx,
   workspace: Workspace,
   open: book.OpenBook,
-  items: readonly { clues: Clues; occurredAt: Date; batchId: string }[],
+  items: readonly (Item & { batchId: string })[],
   now: Date,
 ): Promise<Placing[]> {
-  const options = { discover: workspace.profile.discoverAccounts };
-  const decide = (): Placing[] => {
-    const unmerged = open.merging ? book.unmerged(open) : null;
-    return items.map(({ clues, occurredAt }) => placeOne(clues, occurredAt, open, unmerged, options));
-  };
-  const placements = decide();
+  let placements = await decide(tx, workspace, open, items);
   const found = placements.flatMap(({ discover: one }, at) =>
     one ? { ...one, batchId: items[at]!.batchId } : [],
   );
-  if (found.length === 0) return placements;
-  await enterDiscovered(tx, workspace, open, found, now);
-  return decide();
+  if (found.length > 0) {
+    await enterDiscovered(tx, workspace, open, found, now);
+    placements = await decide(tx, workspace, open, items);
+  }
+  const questions = new Map(
+    placements
+      .flatMap((one) => one.review)
+      .map((one) => [`${clueKey(one.clue)} ${one.accountId}`, one] as const)
+      .filter(([key]) => !open.asked.has(key)),
+  );
+  for (const key of questions.keys()) open.asked.add(key);
+  await reviews.ask(tx, [...questions.values()], now);
+  return placements;
 }
+
+/** Where each of `items` belongs by the book and, of what it does not place, by names that are like theirs. Stores nothing. */
+export async function decide(
+  tx: Tx,
+  workspace: Workspace,
+  open: book.OpenBook,
+  items: readonly Item[],
+): Promise<Placing[]> {
+  const options = { discover: workspace.profile.discoverAccounts, rules: open.rules };
+  const placeEach = (): Placing[] => {
+    const unmerged = open.merging ? book.unmerged(open) : null;
+    return items.map(({ clues, occurredAt }) => placeOne(clues, occurredAt, open, unmerged, options));
+  };
+  const placements = placeEach();
+  const names = new Set(
+    placements.flatMap(({ unplaced, home }, at) =>
+      unplaced !== null || (home !== null && home.unplaced !== null)
+        ? namesOf(items[at]!.clues, open).filter((name) => !open.near.has(name))
+        : [],
+    ),
+  );
+  if (names.size === 0) return placements;
+  await lookUpNames(tx, open, names);
+  return [...names].some((name) => open.near.get(name)!.length > 0) ? placeEach() : placements;
+}
+
+/** Names of the signal's that nobody bears. */
+function namesOf({ companyName, nameKey, network, networkKey }: Clues, open: book.OpenBook): string[] {
+  const names: string[] = [];
+  if (companyName !== null && nameKey !== null && !open.names.has(nameKey)) names.push(companyName);
+  if (network?.class === 'business' && network.organisation !== null && networkKey !== null) {
+    if (!open.names.has(networkKey)) names.push(network.organisation);
+  }
+  return names.filter(isAskable);
+}
+
+type Options = Parameters<typeof place>[3];
 
 function placeOne(
   clues: Clues,
   occurredAt: Date,
   open: book.OpenBook,
   unmerged: Book | null,
-  options: { discover: boolean },
+  options: Options,
 ): Placing {
   if (!unmerged) return { ...place(clues, occurredAt, open, options), home: null };
-  const home = homeOf(place(clues, occurredAt, unmerged, options));
+  const alone = place(clues, occurredAt, unmerged, options);
+  const home = homeOf(alone);
   let placement = place(clues, occurredAt, open, options);
   if (placement.unplaced !== null) {
     placement = placeBySharedName(clues, occurredAt, open, options) ?? placement;
   }
-  return { ...placement, home: isSame(home, homeOf(placement)) ? null : home };
+  // Once the merge is taken back, what is asked without it is to be asked.
+  const review = alone.review.length > 0 ? alone.review : placement.review;
+  return { ...placement, review, home: isSame(home, homeOf(placement)) ? null : home };
 }
 
 /**
@@ -85,7 +138,7 @@ function placeBySharedName(
   clues: Clues,
   occurredAt: Date,
   open: book.OpenBook,
-  options: { discover: boolean },
+  options: Options,
 ): Placement | null {
   const names = new Map<string, book.Entry[]>();
   for (const key of [clues.nameKey, clues.networkKey]) {
@@ -105,12 +158,13 @@ const homeOf = ({ accountId, match, unplaced }: Placement): homes.Home => ({
 
 /** Whether a signal need not move from the one to the other. */
 const isAt = (one: homes.Home, other: homes.Home): boolean =>
-  one.accountId === other.accountId && one.method === other.method && one.confidence === other.confidence;
+  one.accountId === other.accountId &&
+  one.method === other.method &&
+  one.confidence === other.confidence &&
+  one.unplaced === other.unplaced;
 
 const isSame = (one: homes.Home, other: homes.Home): boolean =>
-  isAt(one, other) &&
-  one.unplaced === other.unplaced &&
-  one.evidence.join('\n') === other.evidence.join('\n');
+  isAt(one, other) && one.evidence.join('\n') === other.evidence.join('\n');
 
 /** Signals placed again in one go when an account is discovered. */
 const WAITING = 10_000;
@@ -127,11 +181,15 @@ export async function enterDiscovered(
   for (const { domain, name, batchId } of found) {
     const known = fresh.get(domain);
     if (open.domains.has(domain) || known?.said) continue;
+    // Whether it is another country's domain of an account is for a person to say.
+    if (siblingOf(domain, open)) continue;
     fresh.set(domain, { id: accountIdOf(tx.workspaceId, domain), domain, said: name, batchId });
   }
+  if (fresh.size === 0) return;
+  book.demandOwned(tx);
   const rows = [...fresh.values()].map((one) => {
     const name = one.said ?? one.domain;
-    return { ...one, name, nameKey: normalName(name).normal };
+    return { ...one, name, nameKey: nameKeyOf(name) };
   });
   await claims.put(
     tx,
@@ -190,7 +248,7 @@ export function keepable(clues: Clues): Record<string, unknown> {
     kept[key] = value;
   }
   // What the network's owner would be called as an account: what a signal may be waiting for.
-  if (clues.network?.organisation) kept.networkKey = normalName(clues.network.organisation).normal;
+  if (clues.network?.organisation) kept.networkKey = nameKeyOf(clues.network.organisation);
   return kept;
 }
 
@@ -206,6 +264,9 @@ export function fromKept(kept: unknown): Clues {
     companyName: null,
     nameKey: null,
     crmId: null,
+    linkedin: null,
+    country: null,
+    city: null,
     networkKey: null,
     network: null,
     ...(kept as Partial<Clues>),
@@ -280,7 +341,7 @@ export async function placeWithoutMerge(
     tx,
     signals.map((signal) => signal.id),
   );
-  const options = { discover: workspace.profile.discoverAccounts };
+  const options = { discover: workspace.profile.discoverAccounts, rules: open.rules };
   const moves: timeline.Move[] = [];
   const kept = new Map<string, homes.Home | null>();
   for (const [at, { id, personId }] of signals.entries()) {

@@ -8,13 +8,22 @@ import { type Database, inWorkspace, type Tx } from '../store/database.ts';
 import * as models from '../store/models.ts';
 import * as people from '../store/people.ts';
 import * as scores from '../store/scores.ts';
+import * as stages from '../store/stages.ts';
+import * as surges from '../store/surges.ts';
 import * as timeline from '../store/timeline.ts';
+import * as flags from './flags.ts';
+import * as groups from './groups.ts';
+import * as handoff from './handoff.ts';
+import { asKnownAt } from './history.ts';
+import * as rescoreAll from './rescore-all.ts';
+import { scoreShadows } from './shadows.ts';
+import * as surge from './surge.ts';
 
 /** Accounts scored in one transaction: enough to be worth it, few enough to keep the event loop and memory free. */
 const CHUNK = 100;
 
 /**
- * Works off the requests of one workspace; returns how many accounts were scored. Safe to be killed at any moment:
+ * Works off the requests of one workspace and judges its surges; returns how many accounts were scored. Safe to be killed at any moment:
  * a request goes only with the score it asked for.
  */
 export async function drain(
@@ -26,14 +35,19 @@ export async function drain(
 ): Promise<number> {
   let done = 0;
   let goOn = true;
+  let refreshed = false;
   while (goOn) {
     const before = done;
     const scored = await pass(db, workspaceId, clock, (now) => {
       goOn = onProgress(before + now) !== false;
       return goOn;
     });
-    if (scored === 0) break;
     done += scored;
+    if (scored > 0) continue;
+    if (refreshed) break;
+    // May ask for more.
+    refreshed = true;
+    await surge.refresh(db, workspaceId, clock, done > 0);
   }
   return done;
 }
@@ -46,14 +60,17 @@ export async function pass(
   onProgress: (done: number) => unknown,
 ): Promise<number> {
   let done = 0;
+  if (await rescoreAll.isWorthIt(db, workspaceId)) {
+    done = await rescoreAll.run(db, workspaceId, clock(), onProgress);
+    if (done > 0) return done;
+  }
   let last: string | null = null;
   for (;;) {
     const ids: string[] = await inWorkspace(db, workspaceId, async (tx) => {
       const ids = await scores.takeRequested(tx, CHUNK, last);
       if (ids.length === 0) return ids;
       const now = clock();
-      const { model, version } = await models.active(tx, now);
-      await scores.save(tx, await compute(tx, ids, model, now, null), version, now);
+      await scoreAccounts(tx, ids, now);
       return ids;
     });
     if (ids.length === 0) return done;
@@ -61,6 +78,35 @@ export async function pass(
     done += ids.length;
     if (onProgress(done) === false) return done;
   }
+}
+
+/** Where evidence is read from: the timeline in the database, or a part of it that is in memory. */
+type ReadEvidence = (
+  tx: Tx,
+  accountIds: readonly string[],
+  asOf: Date | null,
+) => Promise<Map<string, readonly Evidence[]>>;
+
+/** Scores these accounts and saves all that follows from it. The caller holds back others who would save scores. */
+export async function scoreAccounts(
+  tx: Tx,
+  ids: readonly string[],
+  now: Date,
+  read: ReadEvidence = timeline.evidence,
+): Promise<void> {
+  const { model, version } = await models.active(tx, now);
+  const inputs = await readInputs(tx, ids, now, null, null, read);
+  const scored = inputs.map((one) => ({ ...one, score: scoreAccount(one.input, model, now) }));
+  await scores.save(tx, scored, version, now);
+  await stages.save(tx, scored);
+  const evidence = new Map(inputs.map(({ accountId, input }) => [accountId, input.evidence]));
+  await groups.update(tx, ids, evidence, { model, version }, now);
+  // They look at surges and groups as these stand.
+  await handoff.update(tx, scored, model, now);
+  await flags.update(tx, scored, { model, version }, now);
+  await scoreShadows(tx, ids, now, (same, ids, model, asOf, replay) =>
+    compute(same, ids, model, asOf, replay, null, read),
+  );
 }
 
 /**
@@ -74,19 +120,34 @@ export async function compute(
   asOf: Date,
   replay: Date | null,
   members: ReadonlyMap<string, readonly string[]> | null = null,
+  read: ReadEvidence = timeline.evidence,
 ): Promise<{ accountId: string; score: AccountScore }[]> {
-  const read = members ? [...new Set(accountIds.flatMap((id) => members.get(id) ?? id))] : accountIds;
-  const [evidence, facts] = [
-    await timeline.evidence(tx, read, replay),
-    await accounts.firmographics(tx, accountIds, asOf, replay),
-  ];
-  const of = (id: string): Evidence[] =>
+  const inputs = await readInputs(tx, accountIds, asOf, replay, members, read);
+  return inputs.map(({ accountId, input }) => ({ accountId, score: scoreAccount(input, model, asOf) }));
+}
+
+/** What `compute` scores from; not of accounts that are gone meanwhile. */
+export async function readInputs(
+  tx: Tx,
+  accountIds: readonly string[],
+  asOf: Date,
+  replay: Date | null,
+  members: ReadonlyMap<string, readonly string[]> | null = null,
+  read: ReadEvidence = timeline.evidence,
+): Promise<{ accountId: string; input: ScoreInput }[]> {
+  const wanted = members ? [...new Set(accountIds.flatMap((id) => members.get(id) ?? id))] : accountIds;
+  const evidence = await read(tx, wanted, replay);
+  const today = await accounts.firmographics(tx, accountIds, asOf, replay);
+  const facts = replay ? await asKnownAt(tx, today, replay) : today;
+  const spans = await surges.spansOf(tx, accountIds);
+  const of = (id: string): readonly Evidence[] =>
     members ? (members.get(id) ?? [id]).flatMap((one) => evidence.get(one)!) : evidence.get(id)!;
   return accountIds.flatMap((accountId) => {
     const fact = facts.get(accountId);
-    if (!fact) return []; // gone meanwhile
+    if (!fact) return [];
     const firmographics: Firmographics = { ...fact, domain: fact.domain ?? '', growth: null };
     const outcomes: Outcomes = {
+      history: fact.outcomes,
       customer: fact.customer,
       openOpportunity: fact.openOpportunity,
       salesSaidNoAt: fact.salesSaidNoAt,
@@ -94,45 +155,12 @@ export async function compute(
       freeEmailOnly: false,
       student: false,
     };
-    return [
-      {
-        accountId,
-        score: scoreAccount({ evidence: of(accountId), firmographics, outcomes }, model, asOf),
-      },
-    ];
+    const clusters = (spans.get(accountId) ?? []).filter((span) => span.about === 'CLUSTER');
+    return [{ accountId, input: { evidence: of(accountId), firmographics, outcomes, surges: clusters } }];
   });
 }
 
-export interface Explained {
-  score: AccountScore;
-  modelVersion: number;
-  /** By actor. */
-  names: Map<string, string>;
-}
-
-/** One account's score at any moment, with every contribution and the names of those who may be named. */
-export async function explain(
-  db: Database,
-  workspaceId: string,
-  accountId: string,
-  asOf: Date | null,
-  now: Date,
-): Promise<Explained | null> {
-  return inWorkspace(db, workspaceId, async (tx) => {
-    const { model, version } = await models.active(tx, now);
-    const [computed] = await compute(tx, [accountId], model, asOf ?? now, asOf);
-    return computed ? withNames(tx, computed.score, version) : null;
-  });
-}
-
-/** The same with the names of its actors. */
-export async function withNames(tx: Tx, score: AccountScore, modelVersion: number): Promise<Explained> {
-  const names = await actorNames(
-    tx,
-    score.heat.contributions.map((one) => one.actor),
-  );
-  return { score, modelVersion, names };
-}
+export type ScoreInput = Parameters<typeof scoreAccount>[0];
 
 /** Actors as people read them: a person's name and title, or that it is an anonymous visitor. */
 export async function actorNames(tx: Tx, actors: readonly (string | null)[]): Promise<Map<string, string>> {

@@ -6,6 +6,7 @@ import * as batches from '../store/batches.ts';
 import { inWorkspace } from '../store/database.ts';
 import * as models from '../store/models.ts';
 import * as workspaces from '../store/workspaces.ts';
+import { declareTopics } from './declare-topics.ts';
 import { type Intake, take } from './ingest.ts';
 import { recordOutcomes, upsertAccounts, upsertPeople } from './upsert.ts';
 
@@ -36,8 +37,10 @@ export async function loadSample(
       { ...defaultModel, fit: { ...defaultModel.fit, icp: { ...defaultModel.fit.icp, ...ICP } } },
       SAMPLE,
       now,
+      new Date(0), // its history is taken in as received when it happened, so this model goes for all of it
     );
     const id = await batches.open(tx, { source: 'crm', transport: 'sample', label: SAMPLE }, now);
+    await declareTopics(tx, sample.topics, id, now);
     await upsertAccounts(tx, workspace, sample.accounts, id, now);
     await upsertPeople(tx, workspace, sample.people, id, now);
     await recordOutcomes(

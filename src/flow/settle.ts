@@ -1,8 +1,9 @@
 /** Brings the rows of accounts and people in line with what all batches say of them, in whatever order they said it. */
 import type { RefusedParent } from '../core/hierarchy.ts';
-import { normalName } from '../core/identity/company-name.ts';
+import { nameKeyOf } from '../core/identity/clues.ts';
+import * as accountFacts from '../store/account-facts.ts';
 import * as accounts from '../store/accounts.ts';
-import type { PersonEntry } from '../store/book.ts';
+import * as book from '../store/book.ts';
 import * as claims from '../store/claims.ts';
 import type { Tx } from '../store/database.ts';
 import * as merges from '../store/merges.ts';
@@ -27,17 +28,22 @@ export function factsAt(
   return facts;
 }
 
-/** Adds news to what the batch said already. The rows are still to be settled. */
+/**
+ * Adds news to what the batch said already. Returns of whom something else is to be told now than before: their rows
+ * are still to be settled. That a known word was said again moves only its time, for which the book need not be owned.
+ */
 export async function say(
   tx: Tx,
   about: claims.Claim['about'],
   news: readonly News[],
   batchId: string | null,
-): Promise<void> {
+): Promise<string[]> {
+  if (news.length === 0) return [];
   const batch = batchId ?? claims.BY_HAND;
   const known = await claims.of(
     tx,
     news.map((one) => one.id),
+    { toChange: true },
   );
   const merged = new Map<string, claims.Claim>();
   for (const { id, imported, facts, keys, domains } of news) {
@@ -54,24 +60,62 @@ export async function say(
     merged.set(id, {
       ...claim,
       imported: claim.imported || imported,
-      facts: laterOf(claim.facts, facts),
+      // One batch is one moment, nearly; what is said by hand goes on for years, and replays ask for what was said when.
+      facts: laterOf(claim.facts, facts, about === 'ACCOUNT' && batch === claims.BY_HAND),
       keys: [...new Set([...claim.keys, ...keys])],
       domains: [...new Set([...claim.domains, ...domains])],
     });
   }
+  const changed = [...merged.values()].flatMap((claim) => {
+    const before = known.get(claim.subjectId)!;
+    const after = [...before.filter((one) => one.batchId !== batch), claim];
+    return tellingOf(before) === tellingOf(after) ? [] : [claim.subjectId];
+  });
+  if (changed.length > 0) book.demandOwned(tx);
   await claims.put(tx, [...merged.values()]);
+  return changed;
 }
 
-function laterOf(one: claims.Facts, other: claims.Facts): claims.Facts {
+/** All that rows may take from what is said, as text: whatever its batches, times and order, the same gives the same. */
+function tellingOf(said: readonly claims.Claim[]): string {
+  const parts = [said, said.filter((claim) => claim.imported), said.filter((claim) => !claim.imported)];
+  const fields = [...new Set(said.flatMap((claim) => Object.keys(claim.facts)))].sort();
+  return JSON.stringify([
+    parts.map((part) => fields.map((field) => [pick(part, field), pick(part, field, isEarlier)])),
+    pick(aboveLead(said), 'leadStatus'),
+    [...new Set(said.map((claim) => claim.batchId))].sort(),
+    [...new Set(said.flatMap((claim) => claim.keys))].sort(),
+    [...new Set(said.flatMap((claim) => claim.domains))].sort(),
+  ]);
+}
+
+const aboveLead = (said: readonly claims.Claim[]): claims.Claim[] =>
+  said.filter((claim) => claim.facts.leadStatus?.[0] !== 'LEAD');
+
+function laterOf(one: claims.Facts, other: claims.Facts, keepEarlier: boolean): claims.Facts {
   const merged = { ...one };
   for (const [field, fact] of Object.entries(other)) {
-    if (!merged[field] || isLater(fact, merged[field])) merged[field] = fact;
+    const known = merged[field];
+    if (!known) merged[field] = fact;
+    else if (keepEarlier) merged[field] = both(known, fact);
+    else if (isLater(fact, known)) merged[field] = fact;
   }
   return merged;
 }
 
+/** The later one, with what was said before; of the same said again and again, the first time. */
+function both(one: claims.Facts[string], other: claims.Facts[string]): claims.Facts[string] {
+  const all = [...(one[2] ?? []), one, other].sort((a, b) => (isLater(a, b) ? 1 : -1));
+  const last = all.pop()!;
+  const earlier: [claims.Facts[string][0], number][] = [];
+  for (const [said, at] of all) {
+    if (JSON.stringify(earlier.at(-1)?.[0]) !== JSON.stringify(said)) earlier.push([said, at]);
+  }
+  return earlier.length === 0 ? [last[0], last[1]] : [last[0], last[1], earlier];
+}
+
 /** Ties go to the greater text, so that the order of arrival does not matter. */
-function isLater(a: claims.Facts[string], b: claims.Facts[string]): boolean {
+function isLater(a: Pick<claims.Facts[string], 0 | 1>, b: Pick<claims.Facts[string], 0 | 1>): boolean {
   return a[1] !== b[1] ? a[1] > b[1] : JSON.stringify(a[0]) > JSON.stringify(b[0]);
 }
 
@@ -101,12 +145,9 @@ export async function settleAccounts(
   const families = await merges.families(tx, ids);
   const said = await claims.of(tx, [...ids, ...[...families].flat(2)]);
   const rows = [...new Set([...ids, ...families.keys()])].map((id) =>
-    (families.get(id) ?? []).reduce(
-      (row, merged) => fill(row, readAccount(merged, said.get(merged)!)),
-      readAccount(id, said.get(id)!),
-    ),
+    readFamily(id, families.get(id) ?? [], said),
   );
-  const written = await accounts.write(tx, rows, now);
+  const written = await accountFacts.write(tx, rows, now);
   await claims.settleDomains(tx, ids);
   await scores.request(tx, [...written.created, ...written.changed], now);
   return { ...written, refused: await settleParents(tx, ids) };
@@ -124,10 +165,22 @@ const FILLED = {
   tier: 'tier',
   owner: 'owner',
   crmId: 'crm_id',
+  linkedin: 'linkedin',
 } as const;
 
+/** An account's row by what is said of it and of what is merged into it, first merged first. */
+export const readFamily = (
+  id: string,
+  members: readonly string[],
+  said: ReadonlyMap<string, readonly claims.Claim[]>,
+): accountFacts.AccountFacts =>
+  members.reduce(
+    (row, merged) => fill(row, readAccount(merged, said.get(merged)!)),
+    readAccount(id, said.get(id)!),
+  );
+
 /** What is said of the survivor itself stands; what nobody says of it is taken from the merged one. */
-function fill(row: accounts.AccountFacts, merged: accounts.AccountFacts): accounts.AccountFacts {
+function fill(row: accountFacts.AccountFacts, merged: accountFacts.AccountFacts): accountFacts.AccountFacts {
   const fields = (Object.keys(FILLED) as (keyof typeof FILLED)[]).filter(
     (field) => row[field] === null && merged[field] !== null,
   );
@@ -138,18 +191,19 @@ function fill(row: accounts.AccountFacts, merged: accounts.AccountFacts): accoun
   };
 }
 
-function readAccount(id: string, said: readonly claims.Claim[]): accounts.AccountFacts {
+function readAccount(id: string, said: readonly claims.Claim[]): accountFacts.AccountFacts {
   const imported = said.filter((claim) => claim.imported);
   const told = said.filter((claim) => !claim.imported);
   const read = <T>(field: string): T | null => pick<T>(imported, field) ?? pick<T>(told, field);
   const domain = pick<string>(said, 'domain', isEarlier);
   // Nothing is said of an account that an undo is about to remove: its name must find nothing.
   const name = read<string>('name') ?? domain ?? '';
+  const aliases = read<readonly string[]>('aliases') ?? [];
   return {
     id,
     domain,
     name,
-    nameKey: normalName(name).normal,
+    nameKey: nameKeyOf(name),
     industry: read('industry'),
     employees: read('employees'),
     revenue: read('revenue'),
@@ -159,6 +213,9 @@ function readAccount(id: string, said: readonly claims.Claim[]): accounts.Accoun
     tier: read('tier'),
     owner: read('owner'),
     crmId: read('crmId'),
+    linkedin: read('linkedin'),
+    aliases: [...aliases],
+    aliasKeys: [...new Set(aliases.map(nameKeyOf))],
     origin: imported.length > 0 ? 'IMPORTED' : 'DISCOVERED',
     filled: [],
     batchId: said[0] && said[0].batchId !== claims.BY_HAND ? said[0].batchId : null,
@@ -166,7 +223,7 @@ function readAccount(id: string, said: readonly claims.Claim[]): accounts.Accoun
 }
 
 /** Which account somebody counts for, and which one they are at by themselves: another if that is merged. */
-type PersonPlace = Pick<PersonEntry, 'accountId' | 'homeId'>;
+type PersonPlace = Pick<book.PersonEntry, 'accountId' | 'homeId'>;
 
 /**
  * Brings people in line with what is said of them. Returns everybody's account, and whose changed: their signals are
@@ -205,7 +262,6 @@ function readPerson(
   owners: ReadonlyMap<string, { id: string; homeId: string }>,
 ): people.PersonFacts {
   const ownerOf = (domain: string | null) => (domain && owners.get(domain)) || null;
-  const statuses = said.filter((claim) => claim.facts.leadStatus?.[0] !== 'LEAD');
   // Where an import says they work, else where their mailbox is, else the first company they were said to be at.
   const owner =
     ownerOf(pick(said, 'account')) ??
@@ -220,7 +276,8 @@ function readPerson(
     title: pick(said, 'title'),
     phone: pick(said, 'phone'),
     linkedin: pick(said, 'linkedin'),
-    leadStatus: pick(statuses, 'leadStatus') ?? 'LEAD',
+    leadStatus: pick(aboveLead(said), 'leadStatus') ?? 'LEAD',
+    buyingRole: pick(said, 'buyingRole'),
     origin: said.some((claim) => claim.imported) ? 'IMPORTED' : 'DISCOVERED',
     batchId: said[0] && said[0].batchId !== claims.BY_HAND ? said[0].batchId : null,
   };

@@ -1,15 +1,19 @@
 /** Takes a batch back: its signals, its word on who visitors are, and what existed only because of it. */
 import { NotFound } from '../core/errors.ts';
 import { emailKey } from '../core/identity/email.ts';
+import type { Clue } from '../core/identity/votes.ts';
 import * as accounts from '../store/accounts.ts';
 import * as batches from '../store/batches.ts';
 import * as book from '../store/book.ts';
 import * as claims from '../store/claims.ts';
 import { type Database, inWorkspace, type Tx } from '../store/database.ts';
 import * as deadLetters from '../store/dead-letters.ts';
+import * as groups from '../store/groups.ts';
 import * as outcomes from '../store/outcomes.ts';
 import * as people from '../store/people.ts';
+import * as reviews from '../store/reviews.ts';
 import * as timeline from '../store/timeline.ts';
+import * as topics from '../store/topics.ts';
 import type { Workspace } from '../store/workspaces.ts';
 import { applyIdentities, impliedIdentity } from './identify.ts';
 import { separate } from './merge.ts';
@@ -45,7 +49,6 @@ export async function undo(
         'See `undercurrent sources --batches` for those there are.',
       );
     }
-    await people.lockIdentities(tx);
     await book.own(tx);
     const undone: (Undone & { said: string[] })[] = [];
     // Over all batches first, so that what the last one leaves unneeded is seen as such.
@@ -58,11 +61,14 @@ export async function undo(
       for (const id of await people.removeLinks(tx, batch.id)) about.visitors.add(id);
       await deadLetters.removeBatch(tx, batch.id);
       await outcomes.removeBatch(tx, batch.id, now);
+      await topics.removeBatch(tx, batch.id);
       await batches.markUndone(tx, batch.id, now);
       const ids = [...said.accountIds, ...said.personIds];
       undone.push({ batch: batch.id, source: batch.source, signals, accounts: 0, people: 0, said: ids });
     }
     const gone = await settleWithout(tx, workspace, about, now);
+    // What is known of a deal is no part of the rows that were settled.
+    await groups.request(tx, [...about.accounts, ...about.people], now);
     return undone.map(({ said, ...batch }) => {
       // What several batches had said goes to the account of the first.
       const { accounts, people } = gone;
@@ -125,7 +131,9 @@ async function settleWithout(
   await settleAccounts(tx, accountIds, now);
   const goneAccounts = await unsaid(tx, accountIds);
   await separate(tx, workspace, goneAccounts, now);
+  const asked = await reviews.cluesOf(tx, goneAccounts);
   await accounts.remove(tx, goneAccounts);
+  await placeWithout(tx, workspace, asked, now);
   return { accounts: new Set(goneAccounts), people: new Set(gonePeople) };
 }
 
@@ -146,16 +154,22 @@ async function discoverAgain(
   await settlePeople(tx, personIds, now);
 }
 
+/** Signals that waited because of an account that is gone are not to wait for it any more. */
+async function placeWithout(tx: Tx, workspace: Workspace, asked: readonly Clue[], now: Date): Promise<void> {
+  const of = (kinds: readonly Clue['kind'][]) =>
+    asked.flatMap(({ kind, value }) => (kinds.includes(kind) ? value : []));
+  const keys = { domains: of(['DOMAIN']), nameKeys: of(['NAME', 'NETWORK']), crmIds: [] };
+  if (asked.length > 0) await placeAgain(tx, workspace, await timeline.waitingFor(tx, keys, WAITING), now);
+  await reviews.forget(tx);
+}
+
+/** Signals placed again in one go. */
+const WAITING = 50_000;
+
 /** Those of whom no batch says anything any more. */
 async function unsaid(tx: Tx, ids: readonly string[]): Promise<string[]> {
   return [...(await claims.of(tx, ids))].flatMap(([id, said]) => (said.length === 0 ? [id] : []));
 }
 
 const lookUpDomains = (tx: Tx, found: readonly { domain: string }[]): Promise<book.OpenBook> =>
-  book.lookUp(tx, {
-    domains: new Set(found.map((one) => one.domain)),
-    nameKeys: new Set(),
-    crmIds: new Set(),
-    personKeys: new Set(),
-    anonymousIds: new Set(),
-  });
+  book.lookUp(tx, { ...book.noKeys(), domains: new Set(found.map((one) => one.domain)) });

@@ -1,23 +1,29 @@
 /** Accounts, people and outcomes that somebody hands us: through the API, a CSV or the sample. */
 import { z } from 'zod';
 import { Invalid } from '../core/errors.ts';
+import { BUYING_ROLES } from '../core/group-model.ts';
 import type { RefusedParent } from '../core/hierarchy.ts';
-import { normalName } from '../core/identity/company-name.ts';
+import { type Clues, nameKeyOf, readClues } from '../core/identity/clues.ts';
 import { registrableDomain } from '../core/identity/domain.ts';
 import { classifyEmail } from '../core/identity/email.ts';
-import { type Clues, readClues } from '../core/identity/match.ts';
+import { companySlug } from '../core/identity/linkedin.ts';
+import { barredBy } from '../core/privacy.ts';
+import { DEAL_FIELDS, type DealField } from '../core/scoring/bant.ts';
 import * as accounts from '../store/accounts.ts';
-import { share as shareBook } from '../store/book.ts';
+import { own as ownBook, share as shareBook } from '../store/book.ts';
 import * as claims from '../store/claims.ts';
 import type { Tx } from '../store/database.ts';
+import * as groups from '../store/groups.ts';
 import * as outcomes from '../store/outcomes.ts';
 import * as people from '../store/people.ts';
 import { storable } from '../store/text.ts';
 import * as timeline from '../store/timeline.ts';
 import type { Workspace } from '../store/workspaces.ts';
 import { refusalOf } from './ingest.ts';
+import { waitingNamesLike } from './name-book.ts';
 import { impossibleParent } from './parents.ts';
 import { fromKept, openBook, placeAgain } from './place.ts';
+import { readBarrier } from './privacy.ts';
 import { factsAt, type News, say, settleAccounts, settlePeople } from './settle.ts';
 
 const text = (most = 500) =>
@@ -27,6 +33,16 @@ const text = (most = 500) =>
     .max(most)
     .transform((value) => (value === '' ? null : value))
     .nullish();
+
+/** What is known of a deal, on an account or on somebody of it. */
+const dealWord = z
+  .union([z.string(), z.number(), z.boolean()])
+  .transform((value) => String(value).trim().slice(0, 2_000))
+  .nullish();
+const dealShape = Object.fromEntries(DEAL_FIELDS.map((field) => [field, dealWord])) as Record<
+  DealField,
+  typeof dealWord
+>;
 
 export const accountInputSchema = z.object({
   domain: text(),
@@ -41,8 +57,13 @@ export const accountInputSchema = z.object({
   tier: text(),
   owner: text(),
   crmId: text(),
+  /** The company's page. */
+  linkedin: text(),
+  /** Other names it goes by. */
+  aliases: z.array(z.string().trim().min(1).max(500)).max(200).nullish(),
   /** Any domain of the account it belongs to; that one may come later. */
   parentDomain: text(),
+  ...dealShape,
 });
 export type AccountInput = z.input<typeof accountInputSchema>;
 
@@ -66,6 +87,9 @@ export const personInputSchema = z.object({
   /** Any domain of the account; without it the e-mail's domain decides. */
   accountDomain: text(),
   leadStatus: z.enum(LEAD_STATUSES).nullish(),
+  /** Their part in a purchase, as the CRM has it. */
+  buyingRole: z.enum(BUYING_ROLES).nullish(),
+  ...dealShape,
 });
 export type PersonInput = z.input<typeof personInputSchema>;
 
@@ -84,6 +108,8 @@ export type OutcomeInput = z.input<typeof outcomeInputSchema>;
 export interface Upserted {
   created: number;
   updated: number;
+  /** Rows of people who are not to come in, by reason; only where there are any. */
+  skipped?: Record<string, number>;
   rejected: { index: number; code: string; message: string; hint: string }[];
 }
 
@@ -133,16 +159,29 @@ export async function upsertAccounts(
           field: 'domain',
         });
       }
+      const page = input.linkedin ? companySlug(input.linkedin) : null;
+      if (input.linkedin && !page) {
+        throw new Invalid(
+          `[${index}].linkedin: '${input.linkedin}' is not the page of a company`,
+          'Give it like https://www.linkedin.com/company/acme.',
+          { field: 'linkedin' },
+        );
+      }
+      input.linkedin = page;
       const clues = readClues(
-        { companyName: input.name ?? undefined, crmId: input.crmId ?? undefined },
+        {
+          companyName: input.name ?? undefined,
+          crmId: input.crmId ?? undefined,
+          linkedin: page ?? undefined,
+        },
         () => undefined,
       );
       clues.domain = domains[0] ?? null;
-      const nameKey = normalName(input.name ?? domains[0]!).normal;
+      const nameKey = nameKeyOf(input.name ?? domains[0]!);
       rows.push({ index, input, domains: [...new Set(domains)], nameKey, clues });
     });
   }
-  await people.lockIdentities(tx);
+  await ownBook(tx);
   const book = await openBook(
     tx,
     rows.flatMap((row) => [row.clues, ...row.domains.map((domain) => ({ ...row.clues, domain }))]),
@@ -153,6 +192,7 @@ export async function upsertAccounts(
     const known =
       (input.crmId ? book.crmIds.get(input.crmId) : undefined) ??
       domains.flatMap((domain) => book.domains.get(domain) ?? [])[0] ??
+      (domains.length === 0 && clues.linkedin ? book.linkedins.get(clues.linkedin) : undefined) ??
       // Without a domain the name decides, but only where it names one account.
       (domains.length === 0 && clues.nameKey && book.names.get(clues.nameKey)?.length === 1
         ? book.names.get(clues.nameKey)![0]
@@ -171,11 +211,18 @@ export async function upsertAccounts(
   }
   result.created = written.created.length;
   result.updated = ids.size - written.created.length;
+  await requestDealt(tx, news, now);
 
+  const named = rows.map(({ input, domains }) => ({
+    name: input.name ?? domains[0]!,
+    aliases: input.aliases ?? [],
+  }));
+  const names = [...named.flatMap((one) => one.aliases), ...(await waitingNamesLike(tx, named))];
   const keys = {
     domains: rows.flatMap((row) => row.domains),
-    nameKeys: rows.map((row) => row.nameKey),
+    nameKeys: [...rows.map((row) => row.nameKey), ...names.map(nameKeyOf)],
     crmIds: rows.flatMap((row) => row.input.crmId ?? []),
+    linkedins: rows.flatMap((row) => row.input.linkedin ?? []),
   };
   await placePeopleAgain(tx, workspace, await claims.peopleWaitingFor(tx, keys.domains), now);
   await placeAgain(tx, workspace, await timeline.waitingFor(tx, keys, WAITING), now);
@@ -189,7 +236,7 @@ function refusedParent(index: number, input: AccountInput, problem: RefusedParen
 }
 
 /** Settles people and takes the signals of those who moved along, those of their visitors too. */
-async function placePeopleAgain(
+export async function placePeopleAgain(
   tx: Tx,
   workspace: Workspace,
   ids: readonly string[],
@@ -203,6 +250,12 @@ async function placePeopleAgain(
   return { created };
 }
 
+/** What is said of a deal is no part of the rows of accounts and people, and matters to the hand-off. */
+async function requestDealt(tx: Tx, news: readonly News[], now: Date): Promise<void> {
+  const ids = news.flatMap(({ id, facts }) => (DEAL_FIELDS.some((field) => facts[field]) ? [id] : []));
+  if (ids.length > 0) await groups.request(tx, ids, now);
+}
+
 /** Makes or updates people, by e-mail or the sender's own id. Their past signals follow them to their account. */
 export async function upsertPeople(
   tx: Tx,
@@ -212,7 +265,7 @@ export async function upsertPeople(
   now: Date,
 ): Promise<Upserted> {
   const result: Upserted = { created: 0, updated: 0, rejected: [] };
-  const rows: { input: z.output<typeof personInputSchema>; keys: string[]; clues: Clues }[] = [];
+  const read: { input: z.output<typeof personInputSchema>; keys: string[]; clues: Clues }[] = [];
   for (const [index, raw] of inputs.entries()) {
     tryRow(result, index, () => {
       const input = personInputSchema.parse(storable(raw));
@@ -234,10 +287,17 @@ export async function upsertPeople(
         });
       }
       clues.domain = input.accountDomain ? registrableDomain(input.accountDomain) : null;
-      rows.push({ input, keys: clues.personKeys, clues });
+      read.push({ input, keys: clues.personKeys, clues });
     });
   }
-  await people.lockIdentities(tx);
+  await ownBook(tx);
+  const barrier = await readBarrier(tx, workspace);
+  const rows = read.filter(({ clues }) => {
+    const reason = barredBy(barrier, clues, null);
+    if (reason === null) return true;
+    result.skipped = { ...result.skipped, [reason]: (result.skipped?.[reason] ?? 0) + 1 };
+    return false;
+  });
   const book = await openBook(
     tx,
     rows.map((row) => row.clues),
@@ -250,12 +310,24 @@ export async function upsertPeople(
       accountId: null,
       homeId: null,
     };
-    const { name, title, phone, linkedin, leadStatus } = input;
+    const { name, title, phone, linkedin, leadStatus, buyingRole } = input;
+    const deal = Object.fromEntries(DEAL_FIELDS.map((field) => [field, input[field]]));
     const { email, emailDomain, domain: account } = clues;
     news.push({
       id: person.id,
       imported: true,
-      facts: factsAt(now, { email, name, title, phone, linkedin, leadStatus, emailDomain, account }),
+      facts: factsAt(now, {
+        email,
+        name,
+        title,
+        phone,
+        linkedin,
+        leadStatus,
+        buyingRole,
+        emailDomain,
+        account,
+        ...deal,
+      }),
       keys,
       domains: [account, emailDomain].filter((domain) => domain !== null),
     });
@@ -264,6 +336,7 @@ export async function upsertPeople(
   await say(tx, 'PERSON', news, batchId);
   const ids = new Set(news.map((one) => one.id));
   const { created } = await placePeopleAgain(tx, workspace, [...ids], now);
+  await requestDealt(tx, news, now);
   result.created = created.length;
   result.updated = ids.size - created.length;
   return result;

@@ -1,6 +1,7 @@
 /** Ids of cookieless visitors: a hash keyed by a random key of the day, which is forgotten within 48 h. */
 import { randomBytes } from 'node:crypto';
 import { keyedHash } from '../core/id.ts';
+import { COOKIELESS } from '../core/privacy.ts';
 import type { Tx } from '../store/database.ts';
 import * as visitorKeys from '../store/visitor-keys.ts';
 
@@ -12,7 +13,7 @@ export class VisitorKeys {
   #fresh = new Map<string, Buffer>();
 
   visitorId(day: Date, clues: readonly string[], now: Date): string {
-    return keyedHash(this.#keyOf(day.toISOString().slice(0, 10), now), clues.join('\u001f'));
+    return COOKIELESS + keyedHash(this.#keyOf(day.toISOString().slice(0, 10), now), clues.join('\u001f'));
   }
 
   #keyOf(day: string, now: Date): Buffer {

@@ -1,9 +1,12 @@
 /** Accounts and their domains. */
 import { sql } from 'kysely';
 import { nameId } from '../core/id.ts';
-import type { Firmographics } from '../core/scoring/fit.ts';
+import { skeletonOf } from '../core/identity/domain.ts';
+import type { Firmographics, OutcomeEvent } from '../core/scoring/fit.ts';
+import { type AccountFilter, conditions, SURGE } from './account-filter.ts';
 import type { Entry } from './book.ts';
 import type { Tx } from './database.ts';
+import * as statements from './statements.ts';
 
 export interface Account {
   id: string;
@@ -19,90 +22,16 @@ export interface Account {
   tier: string | null;
   owner: string | null;
   crmId: string | null;
+  linkedin: string | null;
+  aliases: string[];
   origin: 'IMPORTED' | 'DISCOVERED';
   parentId: string | null;
   createdAt: Date;
   updatedAt: Date;
 }
 
-/** An account's row, all that is said of it considered. */
-export interface AccountFacts {
-  id: string;
-  domain: string | null;
-  name: string;
-  nameKey: string;
-  industry: string | null;
-  employees: number | null;
-  revenue: number | null;
-  country: string | null;
-  city: string | null;
-  technologies: string[] | null;
-  tier: string | null;
-  owner: string | null;
-  crmId: string | null;
-  origin: Account['origin'];
-  /** Columns that hold what only merged accounts know. */
-  filled: string[];
-  /** One that speaks of it; null: somebody did by hand. */
-  batchId: string | null;
-}
-
 export const accountIdOf = (workspaceId: string, domainOrNameKey: string): string =>
   nameId('account', workspaceId, domainOrNameKey);
-
-/** Writes rows as they are to be. Returns which ids were new, and which of the others changed. */
-export async function write(
-  tx: Tx,
-  facts: readonly AccountFacts[],
-  now: Date,
-): Promise<{ created: string[]; changed: string[] }> {
-  if (facts.length === 0) return { created: [], changed: [] };
-  const { rows } = await tx.client.query(
-    `INSERT INTO account AS a (workspace_id, account_id, domain, name, name_key, industry, employees, revenue, country,
-       city, technologies, tier, owner, crm_id, origin, batch_id, filled, created_at, updated_at)
-     SELECT $1, id, domain, name, name_key, industry, employees, revenue, country, city,
-       coalesce(technologies::text[], '{}'), tier, owner, crm_id, origin, batch_id, filled::text[], $17, $17
-     FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::float8[], $9::text[],
-       $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::uuid[], $18::text[])
-       AS t (id, domain, name, name_key, industry, employees, revenue, country, city, technologies, tier, owner, crm_id,
-         origin, batch_id, filled)
-     ORDER BY id
-     ON CONFLICT (workspace_id, account_id) DO UPDATE SET
-       domain = EXCLUDED.domain, name = EXCLUDED.name, name_key = EXCLUDED.name_key, industry = EXCLUDED.industry,
-       employees = EXCLUDED.employees, revenue = EXCLUDED.revenue, country = EXCLUDED.country, city = EXCLUDED.city,
-       technologies = EXCLUDED.technologies, tier = EXCLUDED.tier, owner = EXCLUDED.owner, crm_id = EXCLUDED.crm_id,
-       origin = EXCLUDED.origin, batch_id = EXCLUDED.batch_id, filled = EXCLUDED.filled, updated_at = EXCLUDED.updated_at
-     WHERE (a.domain, a.name, a.industry, a.employees, a.revenue, a.country, a.city, a.technologies, a.tier, a.owner,
-         a.crm_id, a.origin, a.batch_id, a.filled) IS DISTINCT FROM (EXCLUDED.domain, EXCLUDED.name, EXCLUDED.industry,
-         EXCLUDED.employees, EXCLUDED.revenue, EXCLUDED.country, EXCLUDED.city, EXCLUDED.technologies, EXCLUDED.tier,
-         EXCLUDED.owner, EXCLUDED.crm_id, EXCLUDED.origin, EXCLUDED.batch_id, EXCLUDED.filled)
-     RETURNING account_id, xmax = 0 AS created`,
-    [
-      tx.workspaceId,
-      facts.map((f) => f.id),
-      facts.map((f) => f.domain),
-      facts.map((f) => f.name),
-      facts.map((f) => f.nameKey),
-      facts.map((f) => f.industry),
-      facts.map((f) => f.employees),
-      facts.map((f) => f.revenue),
-      facts.map((f) => f.country),
-      facts.map((f) => f.city),
-      facts.map((f) => (f.technologies ? toArrayLiteral(f.technologies) : null)),
-      facts.map((f) => f.tier),
-      facts.map((f) => f.owner),
-      facts.map((f) => f.crmId),
-      facts.map((f) => f.origin),
-      facts.map((f) => f.batchId),
-      now,
-      facts.map((f) => toArrayLiteral(f.filled)),
-    ],
-  );
-  return {
-    created: rows.filter((row) => row.created).map((row) => row.account_id),
-    changed: rows.filter((row) => !row.created).map((row) => row.account_id),
-  };
-}
 
 /** Makes accounts of clear domains that belong to none and asks for their scores; what is there already stays. */
 export async function discover(
@@ -131,10 +60,15 @@ export async function discover(
     ],
   );
   await tx.client.query(
-    `INSERT INTO account_domain (workspace_id, domain, account_id)
-     SELECT $1, domain, id FROM unnest($2::text[], $3::uuid[]) AS t (domain, id) ORDER BY domain
+    `INSERT INTO account_domain (workspace_id, domain, account_id, skeleton)
+     SELECT $1, domain, id, skeleton FROM unnest($2::text[], $3::uuid[], $4::text[]) AS t (domain, id, skeleton) ORDER BY domain
      ON CONFLICT (workspace_id, domain) DO NOTHING`,
-    [tx.workspaceId, found.map((f) => f.domain), found.map((f) => f.id)],
+    [
+      tx.workspaceId,
+      found.map((f) => f.domain),
+      found.map((f) => f.id),
+      found.map((f) => skeletonOf(f.domain)),
+    ],
   );
 }
 
@@ -226,7 +160,7 @@ const OF_MEMBER = `o.outcome_id IN (
 
 /**
  * What scoring needs to know of accounts besides their signals, by id; not of those merged into others. `asOf` in the past:
- * outcomes known then; `replay`: of whom the account was made up then.
+ * outcomes known then; `replay`: of whom the account was made up then, be it merged into another today.
  */
 export async function firmographics(
   tx: Tx,
@@ -237,14 +171,16 @@ export async function firmographics(
   const { rows } = await tx.client.query({
     name: replay ? 'firmographics-as-of' : 'firmographics',
     text: `${replay ? MEMBERS_AS_OF : ''}SELECT a.account_id, a.domain, a.name, a.industry, a.employees, a.revenue, a.country, a.technologies,
-             o.customer, o.open_opportunity, o.rejected_at
+             o.customer, o.open_opportunity, o.rejected_at, o.outcome_types, o.outcome_times
            FROM account AS a LEFT JOIN LATERAL (
              SELECT bool_or(type = 'WON') AS customer,
                     count(*) FILTER (WHERE type = 'OPPORTUNITY_OPENED') > count(*) FILTER (WHERE type IN ('WON', 'LOST')) AS open_opportunity,
-                    max(occurred_at) FILTER (WHERE type = 'REJECTED_BY_SALES') AS rejected_at
+                    max(occurred_at) FILTER (WHERE type = 'REJECTED_BY_SALES') AS rejected_at,
+                    array_agg(type ORDER BY occurred_at, outcome_id) AS outcome_types,
+                    array_agg(round(date_part('epoch', occurred_at) * 1000) ORDER BY occurred_at, outcome_id) AS outcome_times
              FROM outcome AS o WHERE o.workspace_id = $1 AND ${replay ? OF_MEMBER : 'o.account_id = a.account_id'}
                AND o.occurred_at <= $3 AND o.received_at <= $3) AS o ON true
-           WHERE a.workspace_id = $1 AND a.account_id = ANY($2) AND a.survivor_id IS NULL`,
+           WHERE a.workspace_id = $1 AND a.account_id = ANY($2)${replay ? '' : ' AND a.survivor_id IS NULL'}`,
     values: [tx.workspaceId, ids, asOf],
   });
   return new Map(
@@ -261,6 +197,10 @@ export async function firmographics(
         customer: row.customer ?? false,
         openOpportunity: row.open_opportunity ?? false,
         salesSaidNoAt: row.rejected_at,
+        outcomes: (row.outcome_types ?? []).map((type: OutcomeEvent['type'], at: number) => ({
+          type,
+          at: new Date(row.outcome_times[at]),
+        })),
       },
     ]),
   );
@@ -274,28 +214,16 @@ export type AccountFactsForScore = Pick<
   customer: boolean;
   openOpportunity: boolean;
   salesSaidNoAt: Date | null;
+  /** What the CRM says, oldest first. */
+  outcomes: OutcomeEvent[];
 };
 
-export type AccountOrder = 'HEAT' | 'FIT' | 'QUALIFICATION' | 'TREND' | 'NAME' | 'LAST_ACTIVITY';
-
-export interface AccountFilter {
-  search?: string | null;
-  domains?: readonly string[] | null;
-  ids?: readonly string[] | null;
-  owner?: string | null;
-  tier?: string | null;
-  industry?: string | null;
-  country?: string | null;
-  minHeat?: number | null;
-  maxHeat?: number | null;
-  minFit?: number | null;
-  stage?: string | null;
-  qualificationTier?: string | null;
-  changedSince?: Date | null;
-}
+export type { AccountFilter } from './account-filter.ts';
+export type AccountOrder = 'HEAT' | 'SURGE' | 'FIT' | 'QUALIFICATION' | 'TREND' | 'NAME' | 'LAST_ACTIVITY';
 
 const ORDERS: Record<AccountOrder, string> = {
   HEAT: 's.heat',
+  SURGE,
   FIT: 's.fit',
   QUALIFICATION: 's.qualification',
   TREND: 's.trend_7d',
@@ -309,18 +237,23 @@ export interface AccountCursor {
   id: string;
 }
 
-/**
- * One page of account ids with their cursor values, by keyset: the cost does not grow with the depth of the page.
- * `backward` reads the page before the cursor (ids still come in the asked order).
- */
-export async function page(
+/** A statement that gives a page of accounts, for other statements to start from. */
+export interface PageStatement {
+  text: string;
+  values: unknown[];
+  /** Whether one plan is good for all values. What a filter leaves over decides on the plan. */
+  lasting: boolean;
+}
+
+export function pageStatement(
   tx: Tx,
   filter: AccountFilter,
   order: { field: AccountOrder; direction: 'ASC' | 'DESC' },
   limit: number,
   cursor: AccountCursor | null,
   backward = false,
-): Promise<{ id: string; value: string | number | null }[]> {
+  columns = '',
+): PageStatement {
   const { where, values } = conditions(tx, filter);
   const column = ORDERS[order.field];
   const descending = (order.direction === 'DESC') !== backward;
@@ -343,20 +276,39 @@ export async function page(
         : `(${column}, a.account_id) ${compare} (${v}, ${id})`,
     );
   }
-  values.push(limit);
   const direction = descending ? 'DESC' : 'ASC';
   const nulls = order.field === 'LAST_ACTIVITY' ? (descending ? ' NULLS LAST' : ' NULLS FIRST') : '';
-  const { rows } = await tx.client.query(
-    `SELECT a.account_id AS id, ${column} AS value
-     FROM account_score AS s JOIN account AS a ON a.workspace_id = $1 AND a.account_id = s.account_id
+  const scoreAlone = columns === '' && where.length === 0 && column.startsWith('s.');
+  const text = `SELECT s.account_id, ${column} AS value${columns} FROM account_score AS s
+     ${scoreAlone ? '' : 'JOIN account AS a ON a.workspace_id = $1 AND a.account_id = s.account_id'}
      WHERE s.workspace_id = $1 ${where.map((condition) => `AND ${condition}`).join(' ')}
-     ORDER BY ${column} ${direction}${nulls}, ${order.field === 'NAME' ? 'a' : 's'}.account_id ${direction} LIMIT $${values.length}`,
-    values,
-  );
-  const found = rows.map((row) => ({
-    id: row.id as string,
-    value: row.value instanceof Date ? row.value.toISOString() : row.value,
-  }));
+     ORDER BY ${column} ${direction}${nulls}, ${order.field === 'NAME' ? 'a' : 's'}.account_id ${direction} LIMIT ${Number(limit)}`;
+  return { text, values, lasting: where.length === 0 };
+}
+
+/**
+ * One page of account ids with their cursor values, by keyset: the cost does not grow with the depth of the page.
+ * `backward` reads the page before the cursor (ids still come in the asked order). `columns` of an account-view follow
+ * in `row`, from the third place on.
+ */
+export async function page(
+  tx: Tx,
+  filter: AccountFilter,
+  order: { field: AccountOrder; direction: 'ASC' | 'DESC' },
+  limit: number,
+  cursor: AccountCursor | null,
+  backward = false,
+  columns = '',
+): Promise<{ id: string; value: string | number | null; row: readonly unknown[] }[]> {
+  const { text, values, lasting } = pageStatement(tx, filter, order, limit, cursor, backward, columns);
+  const { rows } = await tx.client.query<[string, string | number | Date | null, ...unknown[]]>({
+    ...(lasting ? statements.named(text, values) : { text, values }),
+    rowMode: 'array',
+  });
+  const found = rows.map((row) => {
+    const [id, value] = row;
+    return { id, value: value instanceof Date ? value.toISOString() : value, row };
+  });
   return backward ? found.reverse() : found;
 }
 
@@ -368,43 +320,6 @@ export async function count(tx: Tx, filter: AccountFilter): Promise<number> {
     values,
   );
   return rows[0].total;
-}
-
-function conditions(tx: Tx, filter: AccountFilter): { where: string[]; values: unknown[] } {
-  const values: unknown[] = [tx.workspaceId];
-  const where: string[] = [];
-  const add = (condition: (place: string) => string, value: unknown) => {
-    if (value === undefined || value === null) return;
-    values.push(value);
-    where.push(condition(`$${values.length}`));
-  };
-  add(
-    (v) => `(a.name ILIKE ${v} OR a.domain ILIKE ${v})`,
-    filter.search ? `%${filter.search.replace(/[\\%_]/g, '\\$&')}%` : null,
-  );
-  add(
-    (v) =>
-      `a.account_id IN (SELECT coalesce(o.survivor_id, o.account_id) FROM account_domain AS d
-         JOIN account AS o ON o.workspace_id = $1 AND o.account_id = d.account_id
-         WHERE d.workspace_id = $1 AND d.domain = ANY(${v}))`,
-    filter.domains,
-  );
-  add(
-    (v) =>
-      `a.account_id IN (SELECT coalesce(survivor_id, account_id) FROM account WHERE workspace_id = $1 AND account_id = ANY(${v}::uuid[]))`,
-    filter.ids,
-  );
-  add((v) => `a.owner = ${v}`, filter.owner);
-  add((v) => `a.tier = ${v}`, filter.tier);
-  add((v) => `a.industry = ${v}`, filter.industry);
-  add((v) => `a.country = ${v}`, filter.country);
-  add((v) => `s.heat >= ${v}`, filter.minHeat);
-  add((v) => `s.heat <= ${v}`, filter.maxHeat);
-  add((v) => `s.fit >= ${v}`, filter.minFit);
-  add((v) => `s.stage = ${v}`, filter.stage);
-  add((v) => `s.qualification_tier = ${v}`, filter.qualificationTier);
-  add((v) => `s.last_activity_at >= ${v}`, filter.changedSince);
-  return { where, values };
 }
 
 function toAccount(row: Record<string, never> & { domains: string[] | null }): Account {
@@ -430,13 +345,11 @@ function toAccount(row: Record<string, never> & { domains: string[] | null }): A
     tier: r.tier,
     owner: r.owner,
     crmId: r.crm_id,
+    linkedin: r.linkedin,
+    aliases: r.aliases,
     origin: r.origin,
     parentId: r.parent_id,
     createdAt: r.created_at,
     updatedAt: r.updated_at,
   };
-}
-
-function toArrayLiteral(texts: readonly string[]): string {
-  return `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }

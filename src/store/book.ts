@@ -1,5 +1,16 @@
 /** The address book of one batch: everything its clues may refer to, in one round trip. */
-import type { AccountRef, Book, PersonRef, VisitorLink } from '../core/identity/match.ts';
+import { countryCode } from '../core/identity/country.ts';
+import { areCountrySiblings, skeletonOf } from '../core/identity/domain.ts';
+import type {
+  AccountRef,
+  Alike,
+  Answer,
+  Book,
+  NearName,
+  PersonRef,
+  VisitorLink,
+} from '../core/identity/match.ts';
+import { defaultMatchRules, type MatchRules, matchRulesSchema } from '../core/identity/match-rules.ts';
 import type { Tx } from './database.ts';
 
 /** The keys that a batch's clues ask for. */
@@ -9,7 +20,17 @@ export interface BookKeys {
   crmIds: Set<string>;
   personKeys: Set<string>;
   anonymousIds: Set<string>;
+  linkedins: Set<string>;
 }
+
+export const noKeys = (): BookKeys => ({
+  domains: new Set(),
+  nameKeys: new Set(),
+  crmIds: new Set(),
+  personKeys: new Set(),
+  anonymousIds: new Set(),
+  linkedins: new Set(),
+});
 
 /** An account the book knows by some key. Of a merged one `survivorId` is another's. */
 export interface Entry extends AccountRef {
@@ -26,8 +47,29 @@ export interface OpenBook extends Book {
   crmIds: Map<string, Entry>;
   people: Map<string, PersonEntry>;
   links: Map<string, LinkEntry[]>;
+  linkedins: Map<string, Entry>;
+  alike: Map<string, AlikeEntry>;
+  near: Map<string, NearEntry[]>;
+  answers: Map<string, AnswerEntry[]>;
+  /** `clueKey` and account of questions that nobody has answered yet. */
+  asked: Set<string>;
+  /** Of the active model. */
+  rules: MatchRules;
   /** Whether any of these belongs to a merged account. */
   merging: boolean;
+}
+
+export interface AlikeEntry extends Alike {
+  sibling: Entry | null;
+  known: { domain: string; account: Entry }[];
+}
+
+export interface NearEntry extends NearName {
+  account: Entry;
+}
+
+interface AnswerEntry extends Answer {
+  account: Entry;
 }
 
 /** Of those at a merged account `accountId` is its survivor's. */
@@ -37,38 +79,67 @@ export interface PersonEntry extends PersonRef {
 
 export interface LinkEntry extends VisitorLink {
   homeId: string | null;
+  /** Since when the batch that asks says so itself; null: it does not. */
+  saidAt: Date | null;
 }
 
 const ENTRY = `coalesce(a.survivor_id, a.account_id) AS account_id, a.account_id AS home_id,
-  CASE WHEN 'domain' = ANY(a.filled) THEN NULL ELSE a.domain END AS domain, a.name`;
+  CASE WHEN 'domain' = ANY(a.filled) THEN NULL ELSE a.domain END AS domain, a.name, a.country, a.city`;
+/** Of those that look alike; a label that is on more suffixes than that says little. */
+const MOST_ALIKE = 20;
 
 /**
  * Links carry their person's account of today, so that a visitor follows its person when that one moves. What a
  * survivor has only from merged accounts is left out: those are found themselves.
  */
 const LOOK_UP = `
-  SELECT 'domain' AS what, d.domain AS key, ${ENTRY}, NULL::uuid AS person_id, NULL::timestamptz AS at
+  SELECT 'domain' AS what, d.domain AS key, ${ENTRY}, NULL::uuid AS person_id, NULL::timestamptz AS at,
+    NULL AS more, NULL::jsonb AS rules, NULL::timestamptz AS said_at
   FROM account_domain AS d JOIN account AS a ON a.workspace_id = $1 AND a.account_id = d.account_id
-  WHERE d.workspace_id = $1 AND d.domain = ANY($2)
+  WHERE d.workspace_id = $1 AND d.domain = ANY($2::text[])
   UNION ALL
-  SELECT 'name', a.name_key, ${ENTRY}, NULL, NULL
-  FROM account AS a WHERE a.workspace_id = $1 AND a.name_key = ANY($3)
+  SELECT 'name', a.name_key, ${ENTRY}, NULL, NULL, NULL, NULL, NULL
+  FROM account AS a WHERE a.workspace_id = $1 AND a.name_key = ANY($3::text[])
   UNION ALL
-  SELECT 'crm', a.crm_id, ${ENTRY}, NULL, NULL
+  SELECT 'crm', a.crm_id, ${ENTRY}, NULL, NULL, NULL, NULL, NULL
   FROM account AS a WHERE a.workspace_id = $1 AND a.crm_id = ANY($4) AND NOT 'crm_id' = ANY(a.filled)
   UNION ALL
-  SELECT 'person', i.key, p.account_id, coalesce(p.home_id, p.account_id), NULL, NULL, p.person_id, NULL
+  SELECT 'person', i.key, p.account_id, coalesce(p.home_id, p.account_id), NULL, NULL, NULL, NULL, p.person_id, NULL, NULL, NULL, NULL
   FROM person_identity AS i JOIN person AS p ON p.workspace_id = $1 AND p.person_id = i.person_id
   WHERE i.workspace_id = $1 AND i.key = ANY($5)
   UNION ALL
-  SELECT 'link', l.anonymous_id, p.account_id, coalesce(p.home_id, p.account_id), NULL, NULL, l.person_id, min(l.at)
+  SELECT 'link', l.anonymous_id, p.account_id, coalesce(p.home_id, p.account_id), NULL, NULL, NULL, NULL, l.person_id, min(l.at), NULL, NULL,
+    min(l.at) FILTER (WHERE l.batch_id = $9)
   FROM visitor_link AS l JOIN person AS p ON p.workspace_id = $1 AND p.person_id = l.person_id
   WHERE l.workspace_id = $1 AND l.anonymous_id = ANY($6)
-  GROUP BY l.anonymous_id, l.person_id, p.account_id, p.home_id`;
+  GROUP BY l.anonymous_id, l.person_id, p.account_id, p.home_id
+  UNION ALL
+  SELECT 'name', n.name_key, ${ENTRY}, NULL, NULL, NULL, NULL, NULL
+  FROM account_alias AS n JOIN account AS a ON a.workspace_id = $1 AND a.account_id = n.account_id
+  WHERE n.workspace_id = $1 AND n.name_key = ANY($3)
+  UNION ALL
+  SELECT 'linkedin', a.linkedin, ${ENTRY}, NULL, NULL, NULL, NULL, NULL
+  FROM account AS a WHERE a.workspace_id = $1 AND a.linkedin = ANY($8) AND NOT 'linkedin' = ANY(a.filled)
+  UNION ALL
+  SELECT 'answer', r.kind || ' ' || r.value, ${ENTRY}, NULL, r.decided_at, r.status, NULL, NULL
+  FROM match_review AS r JOIN account AS a ON a.workspace_id = $1 AND a.account_id = r.account_id
+  WHERE r.workspace_id = $1 AND r.value = ANY($2 || $3)
+  UNION ALL
+  SELECT CASE WHEN a.origin = 'IMPORTED' THEN 'alike' ELSE 'alike, found' END, asked.domain, ${ENTRY}, NULL, NULL, k.domain, NULL, NULL
+  FROM unnest($2, $7::text[]) AS asked (domain, skeleton)
+    CROSS JOIN LATERAL (
+      SELECT d.domain, d.account_id FROM (
+        SELECT * FROM account_domain AS d WHERE d.workspace_id = $1 AND d.skeleton = asked.skeleton OFFSET 0) AS d
+      ORDER BY d.domain LIMIT ${MOST_ALIKE}) AS k
+    JOIN account AS a ON a.workspace_id = $1 AND a.account_id = k.account_id
+  WHERE NOT EXISTS (SELECT FROM account_domain AS o WHERE o.workspace_id = $1 AND o.domain = asked.domain)
+  UNION ALL
+  SELECT 'rules', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, document->'match', NULL
+  FROM scoring_model WHERE workspace_id = $1 AND active`;
 
 const LOCK = "hashtextextended('undercurrent.book.' || $1, 0)";
 
-/** Until the transaction's end nothing is taken out of the book: what was looked up is still there when it is used. */
+/** Until the transaction's end nothing in the book changes: what was looked up is still so when it is used. */
 export async function share(tx: Tx): Promise<void> {
   await tx.client.query({
     name: 'share-book',
@@ -77,22 +148,57 @@ export async function share(tx: Tx): Promise<void> {
   });
 }
 
-/** For whoever takes something out of the book: waits for those who share it, and they wait for the transaction's end. */
-export async function own(tx: Tx): Promise<void> {
-  await tx.client.query(`SELECT pg_advisory_xact_lock(${LOCK})`, [tx.workspaceId]);
+/**
+ * The same, and the rows of one more statement, which sees what was committed before the lock was had. One round trip:
+ * `statement` has no parameters.
+ */
+export async function shareReading<Row>(tx: Tx, statement: string): Promise<Row[]> {
+  const lock = LOCK.replace('$1', `'${tx.workspaceId}'`);
+  const results = (await tx.client.query(
+    `SELECT pg_advisory_xact_lock_shared(${lock}); ${statement}`,
+  )) as unknown as { rows: Row[] }[];
+  return results[1]!.rows;
 }
 
-export async function lookUp(tx: Tx, keys: BookKeys): Promise<OpenBook> {
+/**
+ * For whoever changes what the book says: waits for those who share it, and they wait for the transaction's end. So
+ * nobody places a signal by what is no longer so, and whoever changes something sees all signals placed before.
+ */
+export async function own(tx: Tx): Promise<void> {
+  await tx.client.query({
+    name: 'own-book',
+    text: `SELECT pg_advisory_xact_lock(${LOCK})`,
+    values: [tx.workspaceId],
+  });
+  owners.add(tx);
+}
+
+const owners = new WeakSet<Tx>();
+
+/** The book is to be changed in a transaction that only shares it: start again with one that owns it. */
+export class OnlyShared extends Error {}
+
+/** Throws `OnlyShared` unless this transaction owns the book. */
+export function demandOwned(tx: Tx): void {
+  if (!owners.has(tx)) throw new OnlyShared('The book is only shared.');
+}
+
+/** `batchId`: the batch that asks, for what it says itself of visitors. */
+export async function lookUp(tx: Tx, keys: BookKeys, batchId: string | null = null): Promise<OpenBook> {
+  const domains = [...keys.domains];
   const { rows } = await tx.client.query({
     name: 'look-up',
     text: LOOK_UP,
     values: [
       tx.workspaceId,
-      [...keys.domains],
+      domains,
       [...keys.nameKeys],
       [...keys.crmIds],
       [...keys.personKeys],
       [...keys.anonymousIds],
+      domains.map(skeletonOf),
+      [...keys.linkedins],
+      batchId,
     ],
   });
   const book: OpenBook = {
@@ -101,6 +207,12 @@ export async function lookUp(tx: Tx, keys: BookKeys): Promise<OpenBook> {
     crmIds: new Map(),
     people: new Map(),
     links: new Map(),
+    linkedins: new Map(),
+    alike: new Map(),
+    near: new Map(),
+    answers: new Map(),
+    asked: new Set(),
+    rules: defaultMatchRules,
     merging: rows.some((row) => row.home_id !== row.account_id),
   };
   for (const row of rows) {
@@ -108,21 +220,86 @@ export async function lookUp(tx: Tx, keys: BookKeys): Promise<OpenBook> {
       book.people.set(row.key, { id: row.person_id, accountId: row.account_id, homeId: row.home_id });
     } else if (row.what === 'link') {
       const links = book.links.get(row.key) ?? [];
-      links.push({ at: row.at, personId: row.person_id, accountId: row.account_id, homeId: row.home_id });
+      const { at, said_at: saidAt, person_id: personId, account_id: accountId, home_id: homeId } = row;
+      links.push({ at, personId, accountId, homeId, saidAt });
       book.links.set(row.key, links);
+    } else if (row.what === 'rules') {
+      book.rules = readRules(row.rules);
     } else {
-      const { account_id: survivorId, home_id: homeId, domain, name } = row;
-      const account: Entry = { id: survivorId, homeId, survivorId, domain, name };
+      const account = toEntry(row);
       if (row.what === 'domain') book.domains.set(row.key, account);
-      else if (row.what === 'crm') {
-        // Of several with one CRM id always the same one, whatever order the rows come in.
-        const known = book.crmIds.get(row.key);
-        if (!known || account.homeId < known.homeId) book.crmIds.set(row.key, account);
-      } else enterName(book, row.key, account);
+      else if (row.what === 'crm') keepFirst(book.crmIds, row.key, account);
+      else if (row.what === 'linkedin') keepFirst(book.linkedins, row.key, account);
+      else if (row.what === 'answer') enterAnswer(book, row.key, account, row.more, row.at);
+      else if (row.what === 'name') enterName(book, row.key, account);
+      else enterAlike(book, row.key, row.more, account, row.what === 'alike');
     }
   }
   for (const links of book.links.values()) sortLinks(links);
   return book;
+}
+
+export function toEntry(row: {
+  account_id: string;
+  home_id: string;
+  domain: string | null;
+  name: string;
+  country: string | null;
+  city: string | null;
+}): Entry {
+  const { account_id: survivorId, home_id: homeId, domain, name } = row;
+  const country = row.country === null ? null : countryCode(row.country);
+  return { id: survivorId, homeId, survivorId, domain, name, country, city: row.city?.toLowerCase() ?? null };
+}
+
+/** Accounts by their own ids; unknown ones are left out. */
+export async function entriesOf(tx: Tx, ids: readonly string[]): Promise<Entry[]> {
+  const { rows } = await tx.client.query({
+    name: 'entries',
+    text: `SELECT ${ENTRY} FROM account AS a WHERE a.workspace_id = $1 AND a.account_id = ANY($2)`,
+    values: [tx.workspaceId, ids],
+  });
+  return rows.map(toEntry);
+}
+
+const rulesRead = new Map<string, MatchRules>();
+/** The same object for the same rules. Of a model that is older than them the usual ones. */
+function readRules(document: unknown): MatchRules {
+  const text = JSON.stringify(document);
+  let rules = rulesRead.get(text);
+  if (!rules) {
+    rules = matchRulesSchema.safeParse(document).data ?? defaultMatchRules;
+    if (rulesRead.size > 100) rulesRead.clear();
+    rulesRead.set(text, rules);
+  }
+  return rules;
+}
+
+/** Of several with one key always the same one, whatever order the rows come in. */
+function keepFirst(map: Map<string, Entry>, key: string, account: Entry): void {
+  const known = map.get(key);
+  if (!known || account.homeId < known.homeId) map.set(key, account);
+}
+
+function enterAnswer(book: OpenBook, key: string, account: Entry, status: string, at: Date | null): void {
+  if (!at) book.asked.add(`${key} ${account.homeId}`);
+  else {
+    const answers = book.answers.get(key) ?? [];
+    answers.push({ account, accepted: status === 'ACCEPTED', at });
+    book.answers.set(key, answers);
+  }
+}
+
+/** Of several accounts with the name in other countries none is the sibling. */
+function enterAlike(book: OpenBook, asked: string, domain: string, account: Entry, imported: boolean): void {
+  const alike = book.alike.get(asked) ?? { sibling: null, known: [] };
+  alike.known.push({ domain, account });
+  const siblings = new Set(
+    alike.known.flatMap((one) => (areCountrySiblings(asked, one.domain) ? one.account.homeId : [])),
+  );
+  const isSibling = imported && siblings.size === 1 && siblings.has(account.homeId);
+  const sibling = siblings.size > 1 ? null : isSibling ? account : alike.sibling;
+  book.alike.set(asked, { ...alike, sibling });
 }
 
 /**
@@ -157,6 +334,15 @@ export function unmerged(book: OpenBook): Book {
     crmIds: mapped(book.crmIds, home),
     people: mapped(book.people, stay),
     links: mapped(book.links, (entries) => entries.map(stay)),
+    linkedins: mapped(book.linkedins, home),
+    alike: mapped(book.alike, ({ sibling, known }) => ({
+      sibling: sibling && home(sibling),
+      known: known.map((one) => ({ ...one, account: home(one.account) })),
+    })),
+    near: mapped(book.near, (found) => found.map((one) => ({ ...one, account: home(one.account) }))),
+    answers: mapped(book.answers, (answers) =>
+      answers.map((one) => ({ ...one, account: home(one.account) })),
+    ),
   };
 }
 

@@ -2,8 +2,8 @@
 import type { Tx } from './database.ts';
 
 type Said = string | number | readonly string[];
-/** Field → what was said of it, and when (ms since 1970). */
-export type Facts = Record<string, [said: Said, at: number]>;
+/** Field → what was said of it, when (ms since 1970), and what had been said before, oldest first. */
+export type Facts = Record<string, [said: Said, at: number, earlier?: [said: Said, at: number][]]>;
 
 export interface Claim {
   about: 'ACCOUNT' | 'PERSON';
@@ -19,13 +19,18 @@ export interface Claim {
 /** Stands for the batch of what is said through the API, which belongs to none. */
 export const BY_HAND = '00000000-0000-0000-0000-000000000000';
 
-/** Everything that is said of these accounts or people. */
-export async function of(tx: Tx, subjectIds: readonly string[]): Promise<Map<string, Claim[]>> {
+/** Everything that is said of these accounts or people; `toChange`: nobody else changes it until the transaction's end. */
+export async function of(
+  tx: Tx,
+  subjectIds: readonly string[],
+  options: { toChange?: boolean } = {},
+): Promise<Map<string, Claim[]>> {
   const found = new Map<string, Claim[]>(subjectIds.map((id) => [id, []]));
   if (subjectIds.length === 0) return found;
   const { rows } = await tx.client.query({
-    name: 'claims-of',
-    text: 'SELECT * FROM claim WHERE workspace_id = $1 AND subject_id = ANY($2) ORDER BY batch_id',
+    name: options.toChange ? 'claims-of-to-change' : 'claims-of',
+    text: `SELECT * FROM claim WHERE workspace_id = $1 AND subject_id = ANY($2) ORDER BY subject_id, batch_id
+      ${options.toChange ? 'FOR NO KEY UPDATE' : ''}`,
     values: [tx.workspaceId, [...found.keys()]],
   });
   for (const row of rows) {
@@ -92,6 +97,8 @@ interface Names {
   name: string;
   owner: string;
   said: string;
+  /** A further column, and what is in it. */
+  also?: { column: string; value: string };
 }
 const DOMAINS: Names = {
   about: 'ACCOUNT',
@@ -99,6 +106,12 @@ const DOMAINS: Names = {
   name: 'domain',
   owner: 'account_id',
   said: 'domains',
+  // As `skeletonOf` in core/identity/domain.ts has it.
+  also: {
+    column: 'skeleton',
+    value:
+      "replace(replace(replace(translate(split_part(name, '.', 1), '01i53-', 'ollse'), 'rn', 'm'), 'vv', 'w'), 'cl', 'd')",
+  },
 };
 const KEYS: Names = {
   about: 'PERSON',
@@ -110,7 +123,7 @@ const KEYS: Names = {
 
 /** Takes away names that nobody says any more, and gives what is free to those it is said of. */
 async function settleNames(tx: Tx, names: Names, ids: readonly string[]): Promise<void> {
-  const { about, table, name, owner, said } = names;
+  const { about, table, name, owner, said, also } = names;
   const { rows } = await tx.client.query(
     `DELETE FROM ${table} AS n WHERE n.workspace_id = $1 AND n.${owner} = ANY($2) AND NOT EXISTS (
        SELECT FROM claim AS c WHERE c.workspace_id = $1 AND c.subject_id = n.${owner} AND n.${name} = ANY(c.${said}))
@@ -119,8 +132,8 @@ async function settleNames(tx: Tx, names: Names, ids: readonly string[]): Promis
   );
   const give = (column: string, values: readonly string[]) =>
     tx.client.query(
-      `INSERT INTO ${table} (workspace_id, ${name}, ${owner})
-       SELECT DISTINCT ON (name) $1, name, subject_id FROM claim, unnest(${said}) AS name
+      `INSERT INTO ${table} (workspace_id, ${name}, ${owner}${also ? `, ${also.column}` : ''})
+       SELECT DISTINCT ON (name) $1, name, subject_id${also ? `, ${also.value}` : ''} FROM claim, unnest(${said}) AS name
        WHERE workspace_id = $1 AND about = '${about}' AND ${column} = ANY($2) ORDER BY name, subject_id
        ON CONFLICT (workspace_id, ${name}) DO NOTHING`,
       [tx.workspaceId, values],

@@ -28,7 +28,7 @@ const SMALL_GROUP = 8;
  */
 const PAIRS = `
   WITH live AS MATERIALIZED (
-    SELECT account_id, domain, name, name_key, replace(name_key, ' ', '') AS compact, lower(country) AS country, origin, parent_id,
+    SELECT account_id, domain, name, name_key, replace(name_key, ' ', '') AS compact, lower(country) AS country, origin, parent_id, linkedin,
       row_number() OVER (ORDER BY origin = 'DISCOVERED', domain IS NULL, created_at, account_id) AS rank
     FROM account WHERE workspace_id = $1 AND survivor_id IS NULL),
   owned AS MATERIALIZED (
@@ -37,6 +37,8 @@ const PAIRS = `
     WHERE d.workspace_id = $1),
   clue (reason, clue, account_id) AS (
     SELECT 'SAME_NAME', name_key, account_id FROM live WHERE name_key <> ''
+    UNION ALL
+    SELECT 'SAME_LINKEDIN', linkedin, account_id FROM live WHERE linkedin IS NOT NULL
     UNION ALL
     SELECT 'SAME_LABEL', label, account_id FROM owned WHERE length(label) >= 3
     UNION ALL

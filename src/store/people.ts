@@ -28,6 +28,8 @@ export interface PersonFacts {
   phone: string | null;
   linkedin: string | null;
   leadStatus: string;
+  /** Their part in a purchase, as the CRM has it. */
+  buyingRole: string | null;
   origin: 'IMPORTED' | 'DISCOVERED';
   /** One that speaks of them; null: somebody did by hand. */
   batchId: string | null;
@@ -35,32 +37,44 @@ export interface PersonFacts {
 
 export const personIdOf = (workspaceId: string, key: string): string => nameId('person', workspaceId, key);
 
-/** One identity change at a time per workspace: two batches must not make two people of one. */
-export async function lockIdentities(tx: Tx): Promise<void> {
-  await tx.client.query("SELECT pg_advisory_xact_lock(hashtextextended('undercurrent.identity.' || $1, 0))", [
-    tx.workspaceId,
-  ]);
-}
-
-/** Writes rows as they are to be. Returns the ids that were new. */
+/**
+ * Writes rows as they are to be. Returns the ids that were new. Where the account, title, lead status or
+ * buying role changed, the accounts are to be scored again: their buying groups follow from these.
+ */
 export async function write(tx: Tx, facts: readonly PersonFacts[], now: Date): Promise<string[]> {
   if (facts.length === 0) return [];
   const { rows } = await tx.client.query(
-    `INSERT INTO person AS p (workspace_id, person_id, account_id, email, name, title, phone, linkedin, lead_status,
-       origin, batch_id, home_id, created_at, updated_at)
+    `WITH known AS (
+       SELECT person_id, account_id, title, lead_status, buying_role FROM person WHERE workspace_id = $1 AND person_id = ANY($2)),
+     written AS (
+     INSERT INTO person AS p (workspace_id, person_id, account_id, email, name, title, phone, linkedin, lead_status,
+       origin, batch_id, home_id, buying_role, created_at, updated_at)
      SELECT $1, t.*, $12, $12
      FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-       $10::text[], $11::uuid[], $13::uuid[])
-       AS t (id, account_id, email, name, title, phone, linkedin, lead_status, origin, batch_id, home_id)
+       $10::text[], $11::uuid[], $13::uuid[], $14::text[])
+       AS t (id, account_id, email, name, title, phone, linkedin, lead_status, origin, batch_id, home_id, buying_role)
      ORDER BY id
      ON CONFLICT (workspace_id, person_id) DO UPDATE SET
        account_id = EXCLUDED.account_id, email = EXCLUDED.email, name = EXCLUDED.name, title = EXCLUDED.title,
        phone = EXCLUDED.phone, linkedin = EXCLUDED.linkedin, lead_status = EXCLUDED.lead_status,
-       origin = EXCLUDED.origin, batch_id = EXCLUDED.batch_id, home_id = EXCLUDED.home_id, updated_at = EXCLUDED.updated_at
-     WHERE (p.account_id, p.email, p.name, p.title, p.phone, p.linkedin, p.lead_status, p.origin, p.batch_id, p.home_id)
+       origin = EXCLUDED.origin, batch_id = EXCLUDED.batch_id, home_id = EXCLUDED.home_id,
+       buying_role = EXCLUDED.buying_role, updated_at = EXCLUDED.updated_at
+     WHERE (p.account_id, p.email, p.name, p.title, p.phone, p.linkedin, p.lead_status, p.origin, p.batch_id, p.home_id,
+         p.buying_role)
        IS DISTINCT FROM (EXCLUDED.account_id, EXCLUDED.email, EXCLUDED.name, EXCLUDED.title, EXCLUDED.phone,
-         EXCLUDED.linkedin, EXCLUDED.lead_status, EXCLUDED.origin, EXCLUDED.batch_id, EXCLUDED.home_id)
-     RETURNING person_id, xmax = 0 AS created`,
+         EXCLUDED.linkedin, EXCLUDED.lead_status, EXCLUDED.origin, EXCLUDED.batch_id, EXCLUDED.home_id,
+         EXCLUDED.buying_role)
+     RETURNING person_id, account_id, title, lead_status, buying_role, xmax = 0 AS created),
+     asked AS (
+       INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
+       SELECT $1, gen_random_uuid(), touched.account_id, $12
+       FROM (SELECT DISTINCT t.account_id
+             FROM written AS w LEFT JOIN known AS k USING (person_id)
+               CROSS JOIN LATERAL (VALUES (w.account_id), (k.account_id)) AS t (account_id)
+             WHERE (w.account_id, w.title, w.lead_status, w.buying_role)
+                 IS DISTINCT FROM (k.account_id, k.title, k.lead_status, k.buying_role)
+               AND t.account_id IS NOT NULL) AS touched)
+     SELECT person_id, created FROM written`,
     [
       tx.workspaceId,
       facts.map((f) => f.id),
@@ -75,6 +89,7 @@ export async function write(tx: Tx, facts: readonly PersonFacts[], now: Date): P
       facts.map((f) => f.batchId),
       now,
       facts.map((f) => f.homeId),
+      facts.map((f) => f.buyingRole),
     ],
   );
   return rows.filter((row) => row.created).map((row) => row.person_id);

@@ -48,7 +48,15 @@ const SAVE = `
       coverage = EXCLUDED.coverage, disqualified_by = EXCLUDED.disqualified_by, qualification = EXCLUDED.qualification,
       qualification_tier = EXCLUDED.qualification_tier, qualification_reason = EXCLUDED.qualification_reason,
       stage = EXCLUDED.stage, stage_reason = EXCLUDED.stage_reason, detail = EXCLUDED.detail, actors = EXCLUDED.actors,
-      last_activity_at = EXCLUDED.last_activity_at, model_version = EXCLUDED.model_version, scored_at = EXCLUDED.scored_at),
+      last_activity_at = EXCLUDED.last_activity_at, model_version = EXCLUDED.model_version, scored_at = EXCLUDED.scored_at
+    -- A row that says the same of the same day is left alone: writing is most of what scoring all costs.
+    WHERE (s.heat, s.raw, s.band, s.trend_7d, s.fit, s.coverage, s.disqualified_by, s.qualification, s.qualification_tier,
+        s.qualification_reason, s.stage, s.stage_reason, s.actors, s.last_activity_at, s.model_version, s.detail,
+        (s.scored_at AT TIME ZONE 'UTC')::date)
+      IS DISTINCT FROM (EXCLUDED.heat, EXCLUDED.raw, EXCLUDED.band, EXCLUDED.trend_7d, EXCLUDED.fit, EXCLUDED.coverage,
+        EXCLUDED.disqualified_by, EXCLUDED.qualification, EXCLUDED.qualification_tier, EXCLUDED.qualification_reason,
+        EXCLUDED.stage, EXCLUDED.stage_reason, EXCLUDED.actors, EXCLUDED.last_activity_at, EXCLUDED.model_version,
+        EXCLUDED.detail, $20::date)),
   yesterday AS (
     SELECT f.account_id, h.heat, h.qualification, h.stage
     FROM fresh AS f LEFT JOIN LATERAL (

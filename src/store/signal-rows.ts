@@ -24,6 +24,8 @@ export interface StoredSignal {
   /** Where it would stand had nothing been merged; null: there too. */
   home: Home | null;
   topics: readonly string[];
+  /** What its source said of topics, where that differs. */
+  toldTopics: readonly string[] | null;
   origin: string | null;
   url: string | null;
   title: string | null;
@@ -57,6 +59,7 @@ export function toRow(workspaceId: string, signal: StoredSignal): Record<keyof T
     title: signal.title,
     clues: signal.clues,
     attributes: signal.attributes,
+    told_topics: signal.toldTopics,
   };
 }
 
@@ -64,7 +67,7 @@ const NULL = '\\N';
 
 /** One row in COPY's text format, in the order of the table's columns. */
 export function encode(workspaceId: string, signal: StoredSignal): string {
-  return `${workspaceId}\t${signal.id}\t${signal.batchId}\t${escaped(signal.source)}\t${escaped(signal.externalId)}\t${signal.kind}\t${signal.occurredAt.toISOString()}\t${signal.receivedAt.toISOString()}\t${signal.strength}\t${signal.sentiment ?? NULL}\t${signal.accountId ?? NULL}\t${signal.personId ?? NULL}\t${orNull(signal.anonymousId)}\t${signal.match?.method ?? NULL}\t${signal.match?.confidence ?? 0}\t${array(signal.match?.evidence ?? [])}\t${orNull(signal.unplaced)}\t${array(signal.topics)}\t${orNull(signal.origin)}\t${orNull(signal.url)}\t${orNull(signal.title)}\t${json(signal.clues)}\t${signal.attributes ? json(signal.attributes) : NULL}\n`;
+  return `${workspaceId}\t${signal.id}\t${signal.batchId}\t${escaped(signal.source)}\t${escaped(signal.externalId)}\t${signal.kind}\t${signal.occurredAt.toISOString()}\t${signal.receivedAt.toISOString()}\t${signal.strength}\t${signal.sentiment ?? NULL}\t${signal.accountId ?? NULL}\t${signal.personId ?? NULL}\t${orNull(signal.anonymousId)}\t${signal.match?.method ?? NULL}\t${signal.match?.confidence ?? 0}\t${array(signal.match?.evidence ?? [])}\t${orNull(signal.unplaced)}\t${array(signal.topics)}\t${orNull(signal.origin)}\t${orNull(signal.url)}\t${orNull(signal.title)}\t${json(signal.clues)}\t${signal.attributes ? json(signal.attributes) : NULL}\t${signal.toldTopics ? array(signal.toldTopics) : NULL}\n`;
 }
 
 const SPECIAL = /[\\\n\r\t]/;

@@ -1,7 +1,9 @@
 /** Reading the timeline for people: pages of signals, newest first. */
 import type { MatchMethod } from '../core/identity/match.ts';
 import type { SignalKind } from '../core/signal.ts';
+import type { PageStatement } from './accounts.ts';
 import type { Tx } from './database.ts';
+import * as statements from './statements.ts';
 
 export interface SignalRow {
   id: string;
@@ -33,8 +35,32 @@ export interface SignalFilter {
   to?: Date | null;
 }
 
-const COLUMNS = `signal_id, source, kind, occurred_at, received_at, account_id, person_id, method, confidence, evidence,
-  unplaced, topics, sentiment, url, title, attributes`;
+/** Property → column. */
+const COLUMN_OF = {
+  id: 'signal_id',
+  source: 'source',
+  kind: 'kind',
+  occurredAt: 'occurred_at',
+  receivedAt: 'received_at',
+  accountId: 'account_id',
+  personId: 'person_id',
+  method: 'method',
+  confidence: 'confidence',
+  evidence: 'evidence',
+  unplaced: 'unplaced',
+  topics: 'topics',
+  sentiment: 'sentiment',
+  url: 'url',
+  title: 'title',
+  attributes: 'attributes',
+} as const satisfies Record<keyof SignalRow, string>;
+
+export type SignalProperty = keyof typeof COLUMN_OF;
+
+const ALL = Object.keys(COLUMN_OF) as SignalProperty[];
+const COLUMNS = Object.values(COLUMN_OF).join(', ');
+
+export const isSignalProperty = (name: string): name is SignalProperty => Object.hasOwn(COLUMN_OF, name);
 
 /** One page by id, which is time order; `backward` reads the page before the cursor. Newest first either way. */
 export async function page(
@@ -69,24 +95,60 @@ export async function count(tx: Tx, filter: SignalFilter): Promise<number> {
 
 /**
  * The newest signals of a page of accounts, in one statement: per account the index is read from its end, so the
- * cost does not grow with the account's history.
+ * cost does not grow with the account's history. Only `properties` are read, the others are null; absent: none.
  */
 export async function newestOf(
   tx: Tx,
   accountIds: readonly string[],
   limit: number,
+  properties: readonly SignalProperty[] = ALL,
 ): Promise<Map<string, SignalRow[]>> {
-  const { rows } = await tx.client.query({
-    name: 'newest-signals',
-    text: `SELECT s.* FROM unnest($2::uuid[]) AS wanted (id) CROSS JOIN LATERAL (
-             SELECT ${COLUMNS} FROM signal WHERE workspace_id = $1 AND account_id = wanted.id
-             ORDER BY signal_id DESC LIMIT $3) AS s`,
-    values: [tx.workspaceId, accountIds, limit],
+  const text = newestText('unnest($2::uuid[]) AS wanted (account_id)', limit, properties);
+  const { rows } = await tx.client.query<[string, ...unknown[]]>({
+    ...statements.named(text, [tx.workspaceId, accountIds]),
+    rowMode: 'array',
   });
-  const byAccount = new Map<string, SignalRow[]>(accountIds.map((id) => [id, []]));
-  for (const row of rows) byAccount.get(row.account_id)!.push(toSignal(row));
-  return byAccount;
+  return byAccount(rows, properties);
 }
+
+/** `newestOf` for the accounts of a page, without knowing them yet; absent: none. */
+export async function newestOfPage(
+  tx: Tx,
+  page: PageStatement,
+  limit: number,
+  properties: readonly SignalProperty[] = ALL,
+): Promise<Map<string, SignalRow[]>> {
+  const text = newestText(`(${page.text}) AS wanted`, limit, properties);
+  const { rows } = await tx.client.query<[string, ...unknown[]]>({
+    ...(page.lasting ? statements.named(text, page.values) : { text, values: page.values }),
+    rowMode: 'array',
+  });
+  return byAccount(rows, properties);
+}
+
+const newestText = (wanted: string, limit: number, properties: readonly SignalProperty[]): string =>
+  `SELECT wanted.account_id, s.* FROM ${wanted} CROSS JOIN LATERAL (
+     SELECT ${properties.map((property) => COLUMN_OF[property]).join(', ')} FROM signal
+     WHERE workspace_id = $1 AND account_id = wanted.account_id ORDER BY signal_id DESC LIMIT ${Number(limit)}) AS s`;
+
+function byAccount(
+  rows: readonly [string, ...unknown[]][],
+  properties: readonly SignalProperty[],
+): Map<string, SignalRow[]> {
+  const found = new Map<string, SignalRow[]>();
+  for (const row of rows) {
+    const signal: Record<string, unknown> = { ...NOTHING };
+    for (let at = 0; at < properties.length; at++) signal[properties[at]!] = row[at + 1];
+    const [id] = row;
+    const list = found.get(id);
+    if (list) list.push(signal as unknown as SignalRow);
+    else found.set(id, [signal as unknown as SignalRow]);
+  }
+  return found;
+}
+
+/** All rows have the same properties in the same order, which is what makes reading them quick. */
+const NOTHING = Object.fromEntries(ALL.map((property) => [property, null]));
 
 /** `page` for each of these accounts, in one statement. */
 export async function pageOf(

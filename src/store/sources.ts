@@ -12,6 +12,8 @@ export interface SourceFigures {
   signals: number;
   rejected: number;
   duplicates: number;
+  /** Records that were not kept, by reason. */
+  skipped: Record<string, number>;
   lastSignalAt: Date | null;
   lastBatchAt: Date | null;
   lastError: string | null;
@@ -41,6 +43,9 @@ export async function figures(tx: Tx): Promise<SourceFigures[]> {
   const { rows } = await tx.client.query(
     `SELECT b.source, sum(b.accepted)::bigint AS signals, sum(b.rejected)::bigint AS rejected,
             sum(b.duplicates)::bigint AS duplicates,
+            (SELECT coalesce(jsonb_object_agg(reason, total), '{}') FROM (
+               SELECT reason, sum(amount::bigint) AS total FROM batch AS o, jsonb_each_text(o.skipped) AS each (reason, amount)
+               WHERE o.workspace_id = $1 AND o.source = b.source GROUP BY reason) AS summed) AS skipped,
             max(coalesce(b.finished_at, b.started_at)) AS last_batch_at,
             (array_agg(b.error ORDER BY b.started_at DESC))[1] AS last_error,
             s.error AS poll_error,
@@ -55,6 +60,7 @@ export async function figures(tx: Tx): Promise<SourceFigures[]> {
     signals: row.signals,
     rejected: row.rejected,
     duplicates: row.duplicates,
+    skipped: row.skipped,
     lastSignalAt: row.last_signal_at,
     lastBatchAt: row.last_batch_at,
     lastError: row.poll_error ?? row.last_error,

@@ -13,6 +13,7 @@ export interface Tables {
     profile: Json;
     secret: Buffer;
     created_at: Date;
+    privacy_version: Defaulted<number>;
   };
   api_key: {
     workspace_id: string;
@@ -61,10 +62,27 @@ export interface Tables {
     survivor_id: string | null;
     filled: Defaulted<string[]>;
     parent_id: string | null;
+    linkedin: string | null;
+    aliases: Defaulted<string[]>;
     created_at: Date;
     updated_at: Date;
   };
-  account_domain: { workspace_id: string; domain: string; account_id: string };
+  account_domain: { workspace_id: string; domain: string; account_id: string; skeleton: string | null };
+  account_alias: { workspace_id: string; name_key: string; account_id: string };
+  match_review: {
+    workspace_id: string;
+    review_id: string;
+    kind: string;
+    value: string;
+    account_id: string;
+    method: string;
+    confidence: number;
+    evidence: string[];
+    status: string;
+    created_at: Date;
+    decided_at: Date | null;
+    decided_by: string | null;
+  };
   person: {
     workspace_id: string;
     person_id: string;
@@ -76,6 +94,7 @@ export interface Tables {
     phone: string | null;
     linkedin: string | null;
     lead_status: Defaulted<string>;
+    buying_role: string | null;
     origin: string;
     batch_id: string | null;
     created_at: Date;
@@ -118,6 +137,7 @@ export interface Tables {
     title: string | null;
     clues: Json;
     attributes: Json<Record<string, unknown> | null>;
+    told_topics: string[] | null;
   };
   first_arrival: { workspace_id: string; source: string; external_id: string; arrived_at: Date };
   signal_move: {
@@ -156,7 +176,25 @@ export interface Tables {
     document: Json;
     note: string;
     active: boolean;
+    shadow: Defaulted<boolean>;
     created_at: Date;
+  };
+  scoring_model_activation: {
+    workspace_id: string;
+    seq: number;
+    version: number;
+    action: string;
+    note: string;
+    activated_at: Date;
+  };
+  account_shadow_score: {
+    workspace_id: string;
+    version: number;
+    account_id: string;
+    heat: number;
+    qualification: number;
+    qualification_tier: string;
+    scored_at: Date;
   };
   rescore_request: { workspace_id: string; request_id: string; account_id: string; requested_at: Date };
   account_score: {
@@ -244,5 +282,159 @@ export interface Tables {
     account_id: string;
     heat: number;
     told_at: Date;
+  };
+  topic: { workspace_id: string; name: string; batch_id: string; aliases: string[]; declared_at: Date };
+  cluster_topic: {
+    workspace_id: string;
+    cluster: string;
+    topic: string;
+    batch_id: string;
+    weight: number;
+    declared_at: Date;
+  };
+  topic_rule: {
+    workspace_id: string;
+    rule_id: string;
+    batch_id: string;
+    topic: string;
+    url_pattern: string | null;
+    title_pattern: string | null;
+    declared_at: Date;
+  };
+  topic_state: {
+    workspace_id: string;
+    version: string;
+    applied: string | null;
+    applying: string | null;
+    reached: string | null;
+  };
+  surge: {
+    workspace_id: string;
+    surge_id: string;
+    account_id: string;
+    about: string;
+    name: string;
+    score: number;
+    status: string;
+    observed: number;
+    expected: number;
+    lift: number | null;
+    p_value: number;
+    actors: number;
+    sources: string[];
+    since: string | null;
+    vendor: Json<Record<string, number> | null>;
+  };
+  surge_history: {
+    workspace_id: string;
+    account_id: string;
+    about: string;
+    name: string;
+    day: string;
+    score: number;
+    status: string;
+  };
+  surge_pass: {
+    workspace_id: string;
+    computed_for: string;
+    computed_at: Date;
+    model_version: number;
+  };
+  solution: {
+    workspace_id: string;
+    solution_id: string;
+    name: string;
+    topics: string[];
+    clusters: string[];
+    content: Json;
+    template: Json<unknown[] | null>;
+    usual: boolean;
+    declared_at: Date;
+  };
+  buying_group: {
+    workspace_id: string;
+    group_id: string;
+    account_id: string;
+    solution_id: string;
+    score: number;
+    completeness: number;
+    coverage: number;
+    engagement: number;
+    status: string;
+    size: number;
+    missing: string[];
+    parts: Json;
+    champion_id: string | null;
+    blocker_id: string | null;
+    last_activity_at: Date | null;
+    model_version: number;
+  };
+  buying_group_member: {
+    workspace_id: string;
+    group_id: string;
+    person_id: string;
+    role: string;
+    confidence: number;
+    source: string;
+    status: string;
+    points: number;
+    engagement: number;
+    last_active_at: Date | null;
+  };
+  buying_role: {
+    workspace_id: string;
+    solution_id: string;
+    person_id: string;
+    home_id: string;
+    role: string;
+    given_at: Date;
+  };
+  exclusion: {
+    workspace_id: string;
+    exclusion_id: string;
+    kind: string;
+    value: string;
+    reason: string;
+    created_at: Date;
+  };
+  erasure: { workspace_id: string; mark: string; erased_at: Date };
+  audit: {
+    workspace_id: string;
+    audit_id: string;
+    at: Date;
+    actor: string;
+    action: string;
+    subject: string;
+    counts: Json<Record<string, number>>;
+  };
+  stage_change: {
+    workspace_id: string;
+    account_id: string;
+    day: string;
+    from_stage: string;
+    to_stage: string;
+    reason: string;
+  };
+  handoff: { workspace_id: string; account_id: string; ready_since: Date };
+  pre_mql_flag: {
+    workspace_id: string;
+    flag_id: string;
+    account_id: string;
+    person_id: string | null;
+    subject_id: string;
+    rule: string;
+    confidence: number;
+    reason: string;
+    evidence: Json;
+    signal_ids: string[];
+    model_version: number;
+    raised_at: Date;
+    expired_at: Date | null;
+    accepted: boolean | null;
+    answered_at: Date | null;
+    answered_by: string | null;
+    answer_reason: string | null;
+    status: string;
+    closed_at: Date | null;
   };
 }

@@ -160,7 +160,7 @@ const ACTOR = `CASE WHEN person_id IS NOT NULL THEN 'person:' || person_id
 
 /** Times in milliseconds since 1970: reading them as dates would be a third of the cost. */
 const EVIDENCE_COLUMNS = `account_id, signal_id, source, kind, round(date_part('epoch', occurred_at) * 1000),
-  round(date_part('epoch', received_at) * 1000), ${ACTOR}, strength, confidence, sentiment, origin`;
+  round(date_part('epoch', received_at) * 1000), ${ACTOR}, strength, confidence, sentiment, origin, topics`;
 
 const EVIDENCE = `
   SELECT ${EVIDENCE_COLUMNS}
@@ -179,12 +179,12 @@ const EVIDENCE_AS_OF = `
       UNION ALL SELECT signal_id FROM signal WHERE workspace_id = $1 AND account_id = ANY($2))
     ORDER BY signal_id, moved_at),
   stood AS (
-    SELECT signal_id, source, kind, occurred_at, received_at, anonymous_id, strength, sentiment, origin,
+    SELECT signal_id, source, kind, occurred_at, received_at, anonymous_id, strength, sentiment, origin, topics,
            account_id, person_id, confidence
     FROM signal
     WHERE workspace_id = $1 AND account_id = ANY($2) AND signal_id NOT IN (SELECT signal_id FROM moved)
     UNION ALL
-    SELECT s.signal_id, s.source, s.kind, s.occurred_at, s.received_at, s.anonymous_id, s.strength, s.sentiment, s.origin,
+    SELECT s.signal_id, s.source, s.kind, s.occurred_at, s.received_at, s.anonymous_id, s.strength, s.sentiment, s.origin, s.topics,
            m.account_id, m.person_id, m.confidence
     FROM moved AS m JOIN signal AS s ON s.workspace_id = $1 AND s.signal_id = m.signal_id
     WHERE m.account_id = ANY($2))
@@ -216,6 +216,7 @@ export async function evidence(
       confidence: row[8],
       sentiment: row[9],
       origin: row[10],
+      topics: row[11],
     });
   }
   return byAccount;
@@ -233,6 +234,7 @@ type EvidenceRow = [
   number,
   number | null,
   string | null,
+  string[],
 ];
 
 const PLACED =
@@ -297,7 +299,7 @@ const WAITING_FOR_NAMES = `${waiting("clues->>'nameKey' = ANY($3)")}
   UNION ${waiting("clues->>'networkKey' = ANY($3)")}`;
 
 const WAITING = `${WAITING_FOR_NAMES}
-  UNION ${waiting("(clues->>'domain' = ANY($2) OR clues->>'emailDomain' = ANY($2) OR clues->>'crmId' = ANY($4))")}`;
+  UNION ${waiting("(clues->>'domain' = ANY($2) OR clues->>'emailDomain' = ANY($2) OR clues->>'crmId' = ANY($4) OR clues->>'linkedin' = ANY($5))")}`;
 
 /**
  * Signals that wait for an account and carry a clue to one of these: what to place again when accounts arrive.
@@ -305,13 +307,18 @@ const WAITING = `${WAITING_FOR_NAMES}
  */
 export async function waitingFor(
   tx: Tx,
-  keys: { domains: readonly string[]; nameKeys: readonly string[]; crmIds: readonly string[] | null },
+  keys: {
+    domains: readonly string[];
+    nameKeys: readonly string[];
+    crmIds: readonly string[] | null;
+    linkedins?: readonly string[];
+  },
   limit: number,
 ): Promise<Placed[]> {
   const { rows } = await tx.client.query(
     `SELECT ${PLACED} FROM signal WHERE workspace_id = $1 AND signal_id IN (${keys.crmIds ? WAITING : WAITING_FOR_NAMES})
-     ORDER BY signal_id LIMIT $${keys.crmIds ? 5 : 4} FOR UPDATE`,
-    [tx.workspaceId, keys.domains, keys.nameKeys, ...(keys.crmIds ? [keys.crmIds] : []), limit],
+     ORDER BY signal_id LIMIT $${keys.crmIds ? 6 : 4} FOR UPDATE`,
+    [tx.workspaceId, keys.domains, keys.nameKeys, ...(keys.crmIds ? [keys.crmIds, keys.linkedins ?? []] : []), limit],
   );
   return rows.map(toPlaced);
 }

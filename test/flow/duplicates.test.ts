@@ -87,6 +87,15 @@ describe('duplicates are found by', () => {
       ['Larch ← pine.example: DISCOVERED_TWIN'],
     ],
     [
+      'their page on LinkedIn',
+      [
+        { domain: 'larch.example', name: 'One', linkedin: 'https://linkedin.com/company/larch' },
+        { domain: 'pine.example', name: 'Two', linkedin: 'larch' },
+      ],
+      [],
+      ['larch.example ← pine.example: SAME_LINKEDIN'],
+    ],
+    [
       'a domain both are said to have',
       [
         { domain: 'larch.example', name: 'One' },

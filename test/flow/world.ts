@@ -147,9 +147,10 @@ const BOOKKEEPING = [
   'score_history',
   'digest',
   'scoring_model',
+  'solution',
   'workspace',
 ];
-const CLOCKS = ['updated_at', 'scored_at'];
+const CLOCKS = ['updated_at', 'scored_at', 'ready_since'];
 
 /** Every table but the bookkeeping, row by row as text, in a fixed order. */
 export async function contents(world: World, except: string[] = []): Promise<Record<string, string[]>> {

@@ -115,7 +115,7 @@ describe('codes', () => {
       );
       await server.ask(workspace, '{ people { totalCount } }');
     }
-    expect(server.db.pool.totalCount - server.db.pool.idleCount).toBe(0);
+    expect(server.busy()).toBe(0);
   });
 
   test('several requests in one body are refused', async () => {
@@ -179,10 +179,10 @@ describe('scopes', () => {
   });
 });
 
-describe('the snapshot of a request', () => {
+describe.each(['db', 'readDb'] as const)('the snapshot of a request to the %s', (name) => {
   const context = () =>
     createContext(
-      { db: server.db, readDb: server.db, adapters: new Map(), clock: () => new Date(), onTouched() {} },
+      { db: server.db, readDb: server[name], adapters: new Map(), clock: () => new Date(), onTouched() {} },
       { workspace, scopes: new Set<Scope>() },
     );
 
@@ -195,7 +195,7 @@ describe('the snapshot of a request', () => {
       new Promise((resolve) => setTimeout(resolve, 10)).then(finish),
       expect(late).rejects.toThrow('over'),
     ]);
-    expect(server.db.pool.totalCount - server.db.pool.idleCount).toBe(0);
+    expect(server.busy()).toBe(0);
   });
 
   test('is one snapshot, and takes one statement at a time', async () => {
@@ -213,5 +213,18 @@ describe('the snapshot of a request', () => {
     await finish();
     expect(new Set(ids).size).toBe(1);
     expect(ids[0]).toMatch(/ on$/);
+  });
+
+  test('may end with its last reading, whether that succeeds or not', async () => {
+    const { read, finish } = context();
+    const one = await read((tx) => tx.client.query('SELECT 1 AS one'), { last: true });
+    expect(one.rows).toEqual([{ one: 1 }]);
+    await expect(read((tx) => tx.client.query('SELECT nothing'), { last: true })).rejects.toThrow('nothing');
+    const mode = await read((tx) =>
+      tx.client.query("SELECT current_setting('transaction_read_only') AS mode"),
+    );
+    expect(mode.rows).toEqual([{ mode: 'on' }]);
+    await finish();
+    expect(server.busy()).toBe(0);
   });
 });

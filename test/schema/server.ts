@@ -41,24 +41,27 @@ export interface Answer {
 export async function startServer() {
   const database = await freshDatabase();
   const db = await connect(database.url, { max: 4 });
+  const readDb = await connect(database.url, { max: 4, pipeline: true });
   const statements: string[] = [];
   const watched = new WeakSet<object>();
-  db.pool.on('acquire', (client) => {
-    if (watched.has(client)) return;
-    watched.add(client);
-    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-    client.query = ((...args: unknown[]) => {
-      const [first] = args as [string | { text: string }];
-      statements.push(typeof first === 'string' ? first : first.text);
-      return query(...args);
-    }) as typeof client.query;
-  });
+  for (const { pool } of [db, readDb]) {
+    pool.on('acquire', (client) => {
+      if (watched.has(client)) return;
+      watched.add(client);
+      const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+      client.query = ((...args: unknown[]) => {
+        const [first] = args as [string | { text: string }];
+        statements.push(typeof first === 'string' ? first : first.text);
+        return query(...args);
+      }) as typeof client.query;
+    });
+  }
   const logged: object[] = [];
   const touched: string[] = [];
   let time = NOW.getTime();
   const handle = createGraphQLHandler({
     db,
-    readDb: db,
+    readDb,
     adapters: new Map([['teller', { adapter: teller, settings: { token: 'open sesame', size: 7 } }]]),
     // Each mutation happens a little later than the one before.
     clock: () => new Date(time++),
@@ -69,6 +72,9 @@ export async function startServer() {
 
   return {
     db,
+    readDb,
+    /** Connections that are in use. */
+    busy: () => [db, readDb].reduce((sum, { pool }) => sum + pool.totalCount - pool.idleCount, 0),
     statements,
     logged,
     touched,
@@ -114,6 +120,7 @@ export async function startServer() {
     },
     async stop() {
       await close(db);
+      await close(readDb);
       await database.drop();
     },
   };

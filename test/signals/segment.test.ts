@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import segment from '../../signals/segment/index.ts';
 import { cleanUrl, type Settings } from '../../signals/segment/payload.ts';
+import { readAnswers } from '../../signals/segment/traits.ts';
 import { Invalid } from '../../src/core/errors.ts';
 import { type NormaliseContext, SIGNAL_KINDS, workspaceProfileSchema } from '../../src/core/signal.ts';
 import * as tracking from '../../src/core/tracking.ts';
@@ -431,4 +432,16 @@ test('a message in a file is held to the same size as one that is posted', () =>
   expect(segment.normalise(message, context).signals).toHaveLength(1);
   const large = { ...message, properties: { title: 'x'.repeat(40_000) } };
   expect(() => segment.normalise(large, context)).toThrow(/40\d+ bytes, the most is 32768/);
+});
+
+test('answers of a form that tell of a deal are kept, in either case of letters, and nothing else of it', () => {
+  expect(
+    readAnswers({
+      budget: 50_000,
+      decision_criteria: ' price ',
+      timeline: '',
+      need: ['x'],
+      email: 'ann@acme.example',
+    }),
+  ).toEqual({ budget: '50000', decisionCriteria: 'price' });
 });

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { declareTopics } from '../../src/flow/declare-topics.ts';
 import * as digest from '../../src/flow/digest.ts';
 import * as ingest from '../../src/flow/ingest.ts';
 import * as rescore from '../../src/flow/rescore.ts';
@@ -8,18 +9,28 @@ import * as accounts from '../../src/store/accounts.ts';
 import * as batches from '../../src/store/batches.ts';
 import * as book from '../../src/store/book.ts';
 import * as claims from '../../src/store/claims.ts';
+import * as converters from '../../src/store/converters.ts';
 import type { Tx } from '../../src/store/database.ts';
 import * as database from '../../src/store/database.ts';
 import * as deadLetters from '../../src/store/dead-letters.ts';
 import * as digests from '../../src/store/digests.ts';
+import * as flags from '../../src/store/flags.ts';
+import * as groups from '../../src/store/groups.ts';
+import * as handoffs from '../../src/store/handoffs.ts';
 import * as keys from '../../src/store/keys.ts';
 import * as migrations from '../../src/store/migrate.ts';
 import * as models from '../../src/store/models.ts';
 import * as people from '../../src/store/people.ts';
+import * as privacy from '../../src/store/privacy.ts';
+import * as reviews from '../../src/store/reviews.ts';
+import * as scoreHistory from '../../src/store/score-history.ts';
 import * as scores from '../../src/store/scores.ts';
 import * as signals from '../../src/store/signals.ts';
 import * as sources from '../../src/store/sources.ts';
+import * as stages from '../../src/store/stages.ts';
+import * as surges from '../../src/store/surges.ts';
 import * as timeline from '../../src/store/timeline.ts';
+import * as topics from '../../src/store/topics.ts';
 import * as visitorKeys from '../../src/store/visitor-keys.ts';
 import * as workspaces from '../../src/store/workspaces.ts';
 import { days, type Event, hours, NOW, source, tablesOf } from '../flow/world.ts';
@@ -32,6 +43,7 @@ const EVENTS: Event[] = [
     at: hours(-1).toISOString(),
     kind: 'content.form',
     hints: { email: 'ann@northwind.example', anonymousId: 'browser' },
+    signal: { title: 'A form' },
   },
   { id: 's2', at: hours(-2).toISOString(), untimed: true, hints: { domain: 'northwind.example' } },
   { id: 's3', at: hours(-3).toISOString(), hints: { companyName: 'Nobody Knows' } },
@@ -65,7 +77,7 @@ async function fill(db: database.Database, slug: string): Promise<Tenant> {
     await upsertAccounts(
       tx,
       workspace,
-      [{ domain: 'northwind.example', name: 'Northwind', owner: slug, crmId: '7' }],
+      [{ domain: 'northwind.example', name: 'Northwind', owner: slug, crmId: '7', aliases: ['NWT'] }],
       batch,
       NOW,
     );
@@ -77,10 +89,28 @@ async function fill(db: database.Database, slug: string): Promise<Tenant> {
       NOW,
     );
     await sources.saveState(tx, 'site', { cursor: slug, polledAt: NOW, error: null });
+    await privacy.exclude(tx, { kind: 'DOMAIN', value: 'agency.example', reason: slug }, NOW);
+    await privacy.bar(tx, [slug], NOW);
+    await privacy.log(tx, { at: NOW, actor: slug, action: 'EXPORT', subject: '', counts: {} });
     await visitorKeys.settle(tx, new Map([['2026-06-15', Buffer.from(slug)]]), NOW);
     return keys.create(tx, { name: slug, scopes: ['read'] }, NOW);
   });
+  await within((tx) =>
+    declareTopics(tx, [{ topic: 'lineage', cluster: 'catalogues', urlPattern: '^/lineage' }], batch, NOW),
+  );
   await rescore.drain(db, workspace.id, () => NOW);
+  const quiet = { observed: 0, expected: 0, lift: null, pValue: 0.5, actors: 0, sources: [], vendor: null };
+  await within(async (tx) => {
+    await surges.replace(
+      tx,
+      (await accounts.allIds(tx)).map((accountId) => {
+        const key = { accountId, about: 'TOPIC', name: 'lineage' } as const;
+        const surgeId = surges.surgeIdOf(workspace.id, key);
+        return { ...key, ...quiet, id: surgeId, score: 99, status: 'SURGING', since: '2026-06-01' };
+      }),
+      { modelVersion: 1, now: NOW },
+    );
+  });
   await digest.send(
     db,
     workspace,
@@ -89,10 +119,42 @@ async function fill(db: database.Database, slug: string): Promise<Tenant> {
     () => NOW,
   );
   await within((tx) => scores.request(tx, [], NOW));
+  await within(async (tx) => {
+    const [group] = await groups.page(tx, {}, 1, null);
+    const [member] = (await groups.membersOf(tx, [group!.id])).get(group!.id)!;
+    await groups.giveRole(tx, group!, member!.personId, 'CHAMPION', NOW);
+  });
+  await within(async (tx) => {
+    const [accountId] = await accounts.allIds(tx);
+    await models.activate(tx, 1, { action: 'PROMOTE', note: slug }, NOW);
+    const compared = { accountId: accountId!, heat: 1, qualification: 1, tier: 'COLD' } as const;
+    await models.saveShadow(tx, 1, [compared], NOW);
+  });
   const id = async (text: string) => (await within((tx) => tx.client.query(text))).rows[0].id as string;
   // A request and a move that stay, so that no table is empty.
   const account = await id('SELECT account_id AS id FROM account');
   await within((tx) => scores.request(tx, [account], NOW));
+  await within(async (tx) => {
+    const finding = { rule: 'LOOKALIKE', personId: null, confidence: 1, reason: slug, evidence: [] } as const;
+    await flags.raise(tx, [{ ...finding, evidence: [], accountId: account }], 1, NOW);
+    await handoffs.save(tx, [{ accountId: account, ready: true }], NOW);
+    // The outcome of long ago has moved the stage already.
+    const changes = (await stages.changesOf(tx, [account])).get(account) ?? [];
+    const change = { from: 'TARGET', to: 'AWARENESS', day: '2026-06-15', reason: slug } as const;
+    const stage = {
+      stage: 'AWARENESS',
+      reason: slug,
+      since: change.day,
+      changes: [...changes, change],
+    } as const;
+    await stages.save(tx, [
+      { accountId: account, score: { stage: { ...stage, changes: [...stage.changes] } } },
+    ]);
+  });
+  const question = { accountId: account, method: 'COMPANY_NAME', confidence: 0.5, evidence: [] } as const;
+  await within((tx) =>
+    reviews.ask(tx, [{ ...question, evidence: [], clue: { kind: 'NAME', value: 'nobody knows' } }], NOW),
+  );
   const signal = await id("SELECT signal_id AS id FROM signal WHERE external_id = 's1'");
   const person = await id('SELECT person_id AS id FROM person WHERE account_id IS NOT NULL');
   const waiting = await id('SELECT person_id AS id FROM person WHERE account_id IS NULL');
@@ -281,6 +343,33 @@ const READS: [string, (tx: Tx, their: Tenant) => Promise<unknown>, unknown][] = 
     async (tx, their) => (await timeline.evidence(tx, [their.account], NOW)).get(their.account),
     [],
   ],
+  ['stages.changesOf', async (tx, their) => [...(await stages.changesOf(tx, [their.account]))], []],
+  ['handoffs.readySince', async (tx, their) => [...(await handoffs.readySince(tx, [their.account]))], []],
+  ['flags.page', (tx, their) => flags.page(tx, { accountId: their.account }, 9, null), []],
+  ['flags.count', (tx, their) => flags.count(tx, { accountId: their.account }), 0],
+  ['flags.ofAccounts', async (tx, their) => [...(await flags.ofAccounts(tx, [their.account]))], []],
+  [
+    'flags.factsOf',
+    async (tx, their) =>
+      (await flags.factsOf(tx, [{ accountId: their.account, actors: new Set([their.person]) }])).get(
+        their.account,
+      ),
+    { flags: [], people: [], qualified: [], surges: [], groups: [] },
+  ],
+  ['surges.page', (tx, their) => surges.page(tx, { accountId: their.account }, 9, null), []],
+  ['surges.count', (tx, their) => surges.count(tx, { accountId: their.account }), 0],
+  ['surges.of', async (tx, their) => [...(await surges.of(tx, [their.account], 'TOPIC', 'lineage'))], []],
+  [
+    'surges.surgingTopicsOf',
+    async (tx, their) => [...(await surges.surgingTopicsOf(tx, [their.account], 9))],
+    [],
+  ],
+  [
+    'surges.ofAccounts',
+    async (tx, their) => (await surges.ofAccounts(tx, [their.account])).get(their.account),
+    { overall: null, surging: [] },
+  ],
+  ['surges.spansOf', async (tx, their) => (await surges.spansOf(tx, [their.account])).get(their.account), []],
   ['timeline.ofAccounts', (tx, their) => timeline.ofAccounts(tx, [their.account]), []],
   ['timeline.ofPeople', (tx, their) => timeline.ofPeople(tx, [their.person]), []],
   ['scores.byAccounts', async (tx, their) => [...(await scores.byAccounts(tx, [their.account]))], []],
@@ -289,6 +378,26 @@ const READS: [string, (tx: Tx, their: Tenant) => Promise<unknown>, unknown][] = 
     'scores.history',
     async (tx, their) => (await scores.history(tx, [their.account], days(-9), NOW)).get(their.account),
     [],
+  ],
+  [
+    'scoreHistory.standingOn',
+    async (tx, their) => [...(await scoreHistory.standingOn(tx, [their.account], '2026-06-15'))],
+    [],
+  ],
+  [
+    'scoreHistory.claimsOf',
+    async (tx, their) => (await scoreHistory.claimsOf(tx, [their.account])).get(their.account),
+    [],
+  ],
+  ['groups.ofAccounts', async (tx, their) => [...(await groups.ofAccounts(tx, [their.account]))], []],
+  ['groups.peopleOf', async (tx, their) => [...(await groups.peopleOf(tx, [their.account]))], []],
+  ['groups.pagesOf', (tx, their) => groups.pagesOf(tx, [their.account]), []],
+  ['groups.page', (tx, their) => groups.page(tx, { accountId: their.account }, 9, null), []],
+  ['groups.count', (tx, their) => groups.count(tx, { accountId: their.account }), 0],
+  [
+    'reviews.page',
+    async (tx) => (await reviews.page(tx, 9, null)).map((one) => one.accountId),
+    'our account',
   ],
   ['batches.list', (tx, their) => batches.list(tx, { id: their.batch }), []],
   ['deadLetters.list', (tx, their) => deadLetters.list(tx, { batchId: their.batch }), []],
@@ -309,7 +418,11 @@ describe('with the other’s ids', () => {
   test.each(READS)('%s finds nothing', async (_, read, nothing) => {
     // They find something themselves: the question is a real one.
     const found = await asThem((tx) => read(tx, theirs));
-    const expected = nothing === 'our waiting person' ? [ours.waiting] : nothing;
+    const own = new Map<unknown, string>([
+      ['our waiting person', ours.waiting],
+      ['our account', ours.account],
+    ]).get(nothing);
+    const expected = own ? [own] : nothing;
     expect(found).not.toEqual(expected);
     expect(await asUs((tx) => read(tx, theirs))).toEqual(expected);
   });
@@ -329,6 +442,7 @@ describe('with the other’s ids', () => {
       crmIds: new Set(['7']),
       personKeys: new Set<string>(),
       anonymousIds: new Set(['browser']),
+      linkedins: new Set(['northwind']),
     };
     const open = await asUs((tx) => book.lookUp(tx, keysOf));
     expect(
@@ -357,8 +471,23 @@ describe('with the other’s ids', () => {
     expect(
       (await asUs((tx) => digests.candidates(tx, 'rep@us.example', null, 0))).map((one) => one.owner),
     ).toEqual(['ours']);
+    expect((await asUs(privacy.exclusions)).map((one) => one.reason)).toEqual(['ours']);
+    expect((await asUs((tx) => privacy.auditLog(tx, 9))).map((one) => one.actor)).toEqual(['ours']);
+    expect((await asUs(privacy.lists)).erased).toEqual(['ours']);
     expect((await asUs(models.list)).map((one) => one.version)).toEqual([1]);
+    expect((await asUs(models.activations)).map((one) => one.note)).toEqual(['ours']);
+    expect(
+      (await asUs((tx) => Array.fromAsync(models.shadowPairs(tx, 1)))).map((one) => one.accountId),
+    ).toEqual([ours.account]);
     expect((await asUs(workspaces.read))!.slug).toBe('ours');
+    expect((await asUs((tx) => flags.page(tx, {}, 9, null))).map((one) => one.reason)).toEqual(['ours']);
+    expect((await asUs((tx) => flags.countsByRule(tx, null, null))).map((one) => one.raised)).toEqual([1]);
+    expect(await asUs((tx) => converters.usual(tx, NOW))).toHaveLength(1);
+    expect((await asUs((tx) => surges.page(tx, {}, 9, null))).map((one) => one.accountId)).toEqual([
+      ours.account,
+    ]);
+    expect(await asUs(topics.clusters)).toHaveLength(1);
+    expect((await asUs(topics.declared)).rules).toHaveLength(1);
     expect([
       ...(
         await asUs((tx) => visitorKeys.settle(tx, new Map([['2026-06-15', Buffer.from('new')]]), NOW))

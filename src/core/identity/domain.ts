@@ -130,6 +130,22 @@ export function looksLike(domain: string, known: ReadonlySet<string>): string | 
   }
 }
 
+/**
+ * What all domains have in common that look like this one or differ from it in the suffix, to look candidates up by. The
+ * DOMAINS of store/claims.ts does the same in SQL, but for letters of other scripts.
+ */
+export const skeletonOf = (domain: string): string =>
+  latin(partsOf(domain).label)
+    .replaceAll('0', 'o')
+    .replaceAll('1', 'l')
+    .replaceAll('i', 'l')
+    .replaceAll('5', 's')
+    .replaceAll('3', 'e')
+    .replaceAll('-', '')
+    .replaceAll('rn', 'm')
+    .replaceAll('vv', 'w')
+    .replaceAll('cl', 'd');
+
 /** In Latin letters without marks; what imitates none stays. */
 const latin = (label: string): string =>
   [

@@ -2,6 +2,7 @@
 
 export const DUPLICATE_REASONS = [
   'SAME_WEBSITE',
+  'SAME_LINKEDIN',
   'DISCOVERED_TWIN',
   'SAME_NAME',
   'SAME_LABEL',
@@ -14,6 +15,8 @@ export type DuplicateReason = (typeof DUPLICATE_REASONS)[number];
 export const DUPLICATE_CONFIDENCE: Record<DuplicateReason, number> = {
   /** Both are said to have the domain; only one can. */
   SAME_WEBSITE: 0.95,
+  /** Pages belong to one company; a group's accounts may give the group's. */
+  SAME_LINKEDIN: 0.9,
   /** A list without domains, and a visitor of that very company. */
   DISCOVERED_TWIN: 0.9,
   /** Strangers may bear the same name. */
@@ -42,6 +45,8 @@ export function tellDuplicate({ reason, clue, count }: DuplicateClue): string {
   switch (reason) {
     case 'SAME_WEBSITE':
       return `both are said to have the domain ${clue}`;
+    case 'SAME_LINKEDIN':
+      return `both have the LinkedIn page "${clue}"`;
     case 'DISCOVERED_TWIN':
       return `one was imported as "${clue}" without a domain, the other was discovered with that name`;
     case 'SAME_NAME':

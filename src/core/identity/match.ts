@@ -1,14 +1,15 @@
-/** Whose is it: the hints of a signal → an account, with the method, a confidence and the evidence. */
-import type { Hints } from '../signal.ts';
-import { normalName } from './company-name.ts';
-import { hostName, namesConnection, registrableDomain } from './domain.ts';
-import { classifyEmail, classifyMailDomain, type EmailClass, emailKey } from './email.ts';
-import type { Network, NetworkClass } from './network.ts';
+/** Whose is it: the clues of a signal → an account, with the method, a confidence and the evidence. */
+import type { Clues } from './clues.ts';
+import { looksLike } from './domain.ts';
+import type { MatchRules } from './match-rules.ts';
+import type { NetworkClass } from './network.ts';
+import { type Clue, logOdds, ownId, readVotes, type Vote } from './votes.ts';
 
 export const MATCH_METHODS = [
   'CRM_ID',
   'EMAIL',
   'DOMAIN',
+  'LINKEDIN',
   'KNOWN_PERSON',
   'KNOWN_VISITOR',
   'COMPANY_NAME',
@@ -17,6 +18,7 @@ export const MATCH_METHODS = [
 export type MatchMethod = (typeof MATCH_METHODS)[number];
 
 export interface Match {
+  /** Of the strongest clue. */
   method: MatchMethod;
   /** 0–1; it multiplies the points of the signal. */
   confidence: number;
@@ -24,65 +26,16 @@ export interface Match {
   evidence: string[];
 }
 
-/** How sure each way of matching is when nothing contradicts it. */
-export const CONFIDENCE = {
-  /** The sender's own key of the account. */
-  crmId: 1,
-  /** The domain is written on the row; only a typing mistake is left. */
-  domain: 0.99,
-  /** People now and then use a client's or a parent company's mailbox. */
-  email: 0.97,
-  /** We were told where this person works, some time ago. */
-  person: 0.97,
-  /** Browsers are shared, and handed on. */
-  visitor: 0.9,
-  /** The whole name is equal and no other account bears it; strangers may bear it all the same. */
-  companyName: 0.85,
-  /** The network's owner has this domain; guests and branch offices are on it too. */
-  networkDomain: 0.7,
-  /** As above, and the owner is known by name only. */
-  networkName: 0.6,
-} as const;
-
-/** What a clue that points elsewhere multiplies the confidence by. */
-export const DISAGREEMENT = {
-  /** A CRM id, domain, e-mail or known person of another account. */
-  strong: 0.8,
-  /** A visitor, name or network of another account. */
-  weak: 0.9,
-  /** A domain or e-mail domain that belongs to no account: perhaps an alias we don't know yet. */
-  stranger: 0.95,
-} as const;
-
-/** Hints, cleaned once: the keys the book is asked for. */
-export interface Clues {
-  /** Registrable; never of a mail provider or a platform where everybody has a page. */
-  domain: string | null;
-  /** Trimmed, lower case; `null` if there is none or it is no address. */
-  email: string | null;
-  /** `null` if there is no e-mail hint. */
-  emailClass: EmailClass | null;
-  /** Registrable; only where the class is `company`. */
-  emailDomain: string | null;
-  /** `emailKey` and `user:<userId>`, the surer first. */
-  personKeys: string[];
-  anonymousId: string | null;
-  companyName: string | null;
-  /** `normal` of the company name: what `Book.names` is keyed by. */
-  nameKey: string | null;
-  crmId: string | null;
-  /** `normal` of the name of a company's own network; `null` for those of providers, hosts and nobody. */
-  networkKey: string | null;
-  /** Of the IP hint; class `unknown` if no source knows the address. `null` without an IP hint. */
-  network: Network | null;
-  /** Why a hint was thrown away, if one was. */
-  refused?: string;
-}
-
 export interface AccountRef {
   id: string;
+  /** Its own id, where `id` is that of the account it is merged into. */
+  homeId?: string;
   domain: string | null;
   name: string;
+  /** As `countryCode` has it. */
+  country?: string | null;
+  /** Lower case. */
+  city?: string | null;
 }
 
 export interface PersonRef {
@@ -97,13 +50,43 @@ export interface VisitorLink {
   accountId: string | null;
 }
 
+/** An unknown domain beside those that are known. */
+export interface Alike {
+  /** An imported account with the same name in another country's domain. */
+  sibling: AccountRef | null;
+  /** Known domains that it may be made to be mistaken for. */
+  known: readonly { domain: string; account: AccountRef }[];
+}
+
+/** An account whose name is like one that was looked for; see `NameIndex.find`. */
+export interface NearName {
+  account: AccountRef;
+  score: number;
+  evidence: string;
+}
+
+/** What somebody said a clue means, or does not. */
+export interface Answer {
+  account: AccountRef;
+  accepted: boolean;
+  at: Date;
+}
+
 /** What is known already, by the keys of `Clues`. */
 export interface Book {
   domains: ReadonlyMap<string, AccountRef>;
+  /** Names and other names. */
   names: ReadonlyMap<string, readonly AccountRef[]>;
   crmIds: ReadonlyMap<string, AccountRef>;
+  linkedins: ReadonlyMap<string, AccountRef>;
   people: ReadonlyMap<string, PersonRef>;
   links: ReadonlyMap<string, readonly VisitorLink[]>;
+  /** By unknown domain. */
+  alike: ReadonlyMap<string, Alike>;
+  /** By names nobody bears, as they are written; the likeliest first. */
+  near: ReadonlyMap<string, readonly NearName[]>;
+  /** By `clueKey`. */
+  answers: ReadonlyMap<string, readonly Answer[]>;
 }
 
 export interface Placement {
@@ -114,229 +97,175 @@ export interface Placement {
   match: Match | null;
   /** Plain reason why no account was found or is to be made. */
   unplaced: string | null;
+  /** What a person is to be asked; the likeliest first. Only of signals that are unplaced. */
+  review: Question[];
 }
 
-/** Ids that broken trackers and templates send for everybody: one person would swallow all others. */
-const ILLEGAL_IDS = new Set(
-  `null nil undefined none nan n/a na guest anonymous anon unknown not_authenticated notauthenticated not_set (not_set)
-  0 -1 true false [object_object] {} [] "" '' email distinct_id distinctid anonymous_id anonymousid user_id userid id`.split(
-    /\s+/,
-  ),
-);
-const ALL_ZERO = /^[0-]+$/;
-
-/** What forms are filled with where a company's name is asked for and there is none. */
-const NO_NAME = /^(?:null|undefined|none|n\/?a|nan|unknown|not set|\(not set\)|not provided|-+|\.+)$/i;
-
-/** The longest registered names have some 160 characters; what is longer is a text, and costly to take apart. */
-const LONGEST_NAME = 300;
-
-/** Sites where everybody has a page: such a domain names the platform, not the company. */
-const PLATFORMS = new Set(
-  `linkedin.com facebook.com fb.com instagram.com twitter.com x.com youtube.com youtu.be tiktok.com pinterest.com
-  reddit.com medium.com substack.com github.com github.io gitlab.com gitlab.io stackoverflow.com xing.com vk.com t.me
-  linktr.ee crunchbase.com g2.com capterra.com trustpilot.com wikipedia.org yelp.com bit.ly t.co lnkd.in
-  sites.google.com docs.google.com wordpress.com blogspot.com wixsite.com notion.site`.split(/\s+/),
-);
-
-/** The id, trimmed, or `null` for one that cannot name anybody (`null`, `guest`, zeros …), whatever its case. */
-export function legalId(id: string | undefined): string | null {
-  const text = id?.trim() ?? '';
-  const folded = text
-    .toLowerCase()
-    .replace(/\s+/g, '_')
-    .replace(/^"(.+)"$|^'(.+)'$/, '$1$2');
-  return text === '' || ILLEGAL_IDS.has(folded) || ALL_ZERO.test(folded) ? null : text;
+/** Whether a clue means an account. */
+export interface Question {
+  clue: Clue;
+  /** By itself, merged or not. */
+  accountId: string;
+  method: MatchMethod;
+  confidence: number;
+  evidence: string[];
 }
 
-/**
- * Keys of a person, the surer first. A user id that is an e-mail address (many senders do that) counts as one, so
- * that no address is kept in the clear.
- */
-export function personKeys(hints: Pick<Hints, 'email' | 'userId'>): string[] {
-  const keys: string[] = [];
-  const address = hints.email === undefined ? null : classifyEmail(hints.email).address;
-  if (address) keys.push(emailKey(address));
-  const userId = legalId(hints.userId);
-  if (userId) {
-    const userAddress = userId.includes('@') ? classifyEmail(userId).address : null;
-    const key = userAddress ? emailKey(userAddress) : `user:${userId}`;
-    if (!keys.includes(key)) keys.push(key);
-  }
-  return keys;
-}
-
-/** Hints → clues. The IP address is asked after here and goes no further. */
-export function readClues(hints: Hints, networkOf: (ip: string) => Network | undefined): Clues {
-  const refused: string[] = [];
-  const domain = clearDomain(hints.domain, refused);
-
-  const userIdIsAddress = hints.email === undefined && hints.userId?.includes('@');
-  const address = text(hints.email) ?? (userIdIsAddress ? text(hints.userId) : null);
-  const email = address === null ? null : classifyEmail(address);
-  // A user id that merely has an @ in it was never meant as an address.
-  const known = userIdIsAddress && email?.class === 'invalid' ? null : email;
-
-  const keys = personKeys(hints);
-  if (text(hints.userId) && !legalId(hints.userId)) refused.push('the user id names nobody');
-  const anonymousId = legalId(hints.anonymousId);
-  if (text(hints.anonymousId) && !anonymousId) refused.push('the anonymous id names nobody');
-
-  const name = text(hints.companyName);
-  const companyName = name === null || name.length > LONGEST_NAME || NO_NAME.test(name) ? null : name;
-  const ip = text(hints.ip);
-  const network = ip === null ? null : (networkOf(ip) ?? UNKNOWN_NETWORK);
-  const clues: Clues = {
-    domain,
-    email: known?.address ?? null,
-    emailClass: known?.class ?? null,
-    emailDomain: known?.class === 'company' ? known.domain : null,
-    personKeys: keys,
-    anonymousId,
-    companyName,
-    nameKey: companyName === null ? null : normalName(companyName).normal,
-    crmId: legalId(hints.crmId),
-    networkKey: keyOfNetwork(network),
-    network,
-  };
-  if (refused.length > 0) clues.refused = refused.join('; ');
-  return clues;
-}
+/** Nothing but a CRM id is as sure as that. */
+const SUREST = 0.999;
+/** How much it says against a known account that a domain belongs to nobody: perhaps it is one we don't know yet. */
+const STRANGER = 0.6;
+/** Questions about one signal. */
+const MOST_QUESTIONS = 3;
 
 /**
  * Clues → account, at the time the signal happened. Pure; throws nothing. With `discover`, a clear domain that
  * belongs to no account asks for a new one; an IP, a name or a free mailbox never does.
  *
+ * Every clue speaks for an account by its log-odds; clues of one account add up, those of others count against it.
  * Clues of one known account win over a domain that is unknown so far: it is more likely its second domain than
- * a second company. Only a known visitor, a company name and an IP are too weak for that.
+ * a second company. Only a known visitor, a company name and an IP are too weak for that. Names that are like an
+ * account's are asked after only where nothing else places the signal.
  */
-export function place(clues: Clues, occurredAt: Date, book: Book, options: { discover: boolean }): Placement {
+export function place(clues: Clues, occurredAt: Date, book: Book, options: Options): Placement {
+  const placement = placeBy(clues, occurredAt, { ...book, near: NO_NAMES }, options);
+  if (placement.unplaced === null || book.near.size === 0) return placement;
+  return placeBy(clues, occurredAt, book, options);
+}
+
+interface Options {
+  discover: boolean;
+  rules: MatchRules;
+}
+const NO_NAMES: Book['near'] = new Map();
+
+function placeBy(clues: Clues, occurredAt: Date, book: Book, options: Options): Placement {
+  const { rules } = options;
   const person = firstKnown(clues.personKeys, book.people);
   const link = clues.anonymousId === null ? null : linkAt(book.links.get(clues.anonymousId), occurredAt);
   const personId = person?.id ?? link?.personId ?? null;
-  const namesakes = unique(clues.nameKey === null ? [] : (book.names.get(clues.nameKey) ?? []));
-  const pointers = readPointers(clues, book, person, link, namesakes);
+  const imitated = imitatedBy(clues, book);
+  // Whoever takes a domain that is made to be mistaken takes the name as well.
+  const votes = readVotes(clues, book, rules, person, link).filter(
+    ({ method, account }) => !imitated || method !== 'COMPANY_NAME' || account?.id !== imitated.accountId,
+  );
+  const targets = gather(votes, rules);
 
-  const strong = pointers.find((pointer) => pointer.strong && pointer.accountId !== null);
-  const stranger = pointers.find((pointer) => pointer.domain !== null && pointer.accountId === null);
-  const weak = pointers.find((pointer) => !pointer.strong && pointer.accountId !== null);
-  const chosen = strong ?? (options.discover && stranger ? stranger : weak);
-  if (!chosen) {
-    return {
-      accountId: null,
-      discover: null,
-      personId,
-      match: null,
-      unplaced: whyNot(clues, person, namesakes),
-    };
-  }
+  const known = targets.filter((target) => target.accountId !== null);
+  const stranger = targets.find((target) => target.accountId === null);
+  const strong = known.find((target) => target.strong);
+  const asked = { accountId: null, discover: null, personId, match: null, review: [] };
+  const chosen = strong ?? (options.discover && stranger ? stranger : known[0]);
+  if (!chosen) return { ...asked, unplaced: whyNot(clues, person, imitated) };
 
-  const match = weigh(chosen, pointers);
-  if (chosen.accountId !== null) {
-    return { accountId: chosen.accountId, discover: null, personId, match, unplaced: null };
+  const match = matchOf(chosen, targets);
+  if (imitated) match.evidence.push(imitated.told);
+  if (chosen === stranger) {
+    const discover = { domain: chosen.votes[0]!.domain ?? '', name: clues.companyName };
+    return { ...asked, discover, match, unplaced: null };
   }
-  const discover = { domain: chosen.domain ?? '', name: clues.companyName };
-  return { accountId: null, discover, personId, match, unplaced: null };
+  const needed = chosen.votes.some((vote) => vote.plain) ? rules.attach : rules.attachByName;
+  if (match.confidence >= needed) return { ...asked, accountId: chosen.accountId, match, unplaced: null };
+
+  const review = known.flatMap((target) => questionsOf(target, targets, rules)).slice(0, MOST_QUESTIONS);
+  if (review.length > 0) return { ...asked, review, unplaced: 'waits for review' };
+  const several = known.filter((target) => target.votes.some((vote) => vote.root === 'name')).length > 1;
+  const why = several
+    ? 'ambiguous company name'
+    : `not sure enough (${Math.floor(100 * match.confidence)} %): ${match.evidence[0]}`;
+  return { ...asked, unplaced: why };
 }
 
-/** One clue and where it points: at an account, or by `domain` at a company that is no account yet. */
-interface Pointer {
-  method: MatchMethod;
-  confidence: number;
+/** All that speaks for one account, or for a domain nobody has. */
+interface Target {
   accountId: string | null;
-  domain: string | null;
+  /** The surest first. */
+  votes: Vote[];
   strong: boolean;
-  says: string;
+  /** Log-odds of its own votes. */
+  weight: number;
+  /** 0–1, all considered. */
+  confidence: number;
 }
 
-/** In the order of trust. Clues that point nowhere are left out. */
-function readPointers(
-  clues: Clues,
-  book: Book,
-  person: PersonRef | null,
-  link: VisitorLink | null,
-  namesakes: readonly AccountRef[],
-): Pointer[] {
-  const pointers: Pointer[] = [];
-  const add = (pointer: Partial<Pointer> & Pick<Pointer, 'method' | 'confidence' | 'says'>) =>
-    pointers.push({ accountId: null, domain: null, strong: true, ...pointer });
-
-  const byCrmId = clues.crmId === null ? undefined : book.crmIds.get(clues.crmId);
-  if (byCrmId) {
-    add({
-      method: 'CRM_ID',
-      confidence: CONFIDENCE.crmId,
-      accountId: byCrmId.id,
-      says: `CRM id of ${label(byCrmId)}`,
-    });
+/** Votes by what they speak for, the best first: strong ones, then by confidence, then in the order of trust. */
+function gather(votes: readonly Vote[], rules: MatchRules): Target[] {
+  const groups = Map.groupBy(votes, (vote) => vote.account?.id ?? `domain ${vote.domain}`);
+  const targets = [...groups.values()].map((group): Target => {
+    const sorted = group.toSorted((a, b) => b.chance - a.chance);
+    const strong = group.some((vote) => vote.strong && vote.account !== null);
+    const accountId = sorted[0]!.account?.id ?? null;
+    return { accountId, votes: sorted, strong, weight: weightOf(sorted, rules), confidence: 0 };
+  });
+  for (const target of targets) {
+    let sum = target.weight;
+    for (const other of targets) {
+      if (other !== target) sum -= rules.contradiction * Math.max(0, weightAgainst(other, target));
+    }
+    const { chance, account } = target.votes[0]!;
+    const alone = targets.length === 1 && target.votes.length === 1;
+    // A chance of 1 has no log-odds; alone it stands as it is said.
+    target.confidence =
+      alone || (sum >= logOdds(SUREST) && chance > SUREST && account) ? chance : chanceOf(sum);
   }
-  if (clues.domain !== null) {
-    const { domain } = clues;
-    const accountId = book.domains.get(domain)?.id ?? null;
-    add({ method: 'DOMAIN', confidence: CONFIDENCE.domain, accountId, domain, says: `domain ${domain}` });
-  }
-  if (clues.emailDomain !== null) {
-    const domain = clues.emailDomain;
-    const accountId = book.domains.get(domain)?.id ?? null;
-    add({ method: 'EMAIL', confidence: CONFIDENCE.email, accountId, domain, says: `e-mail at ${domain}` });
-  }
-  if (person?.accountId) {
-    const says = 'person known at the account';
-    add({ method: 'KNOWN_PERSON', confidence: CONFIDENCE.person, accountId: person.accountId, says });
-  }
-  if (link?.accountId) {
-    const says = 'browser of a person known at the account';
-    const { accountId } = link;
-    add({ method: 'KNOWN_VISITOR', confidence: CONFIDENCE.visitor, accountId, strong: false, says });
-  }
-  const [namesake] = namesakes;
-  if (namesake && namesakes.length === 1) {
-    const says = `company name is exactly that of ${label(namesake)}`;
-    const confidence = CONFIDENCE.companyName;
-    add({ method: 'COMPANY_NAME', confidence, accountId: namesake.id, strong: false, says });
-  }
-  const byNetwork = networkOwner(clues, book);
-  if (byNetwork) {
-    const { account, confidence, by } = byNetwork;
-    const says = `network of ${label(account)}, by its ${by}`;
-    add({ method: 'IP', confidence, accountId: account.id, strong: false, says });
-  }
-  return pointers;
+  return targets.sort(
+    (a, b) =>
+      Number(b.strong) - Number(a.strong) ||
+      b.confidence - a.confidence ||
+      votes.indexOf(a.votes[0]!) - votes.indexOf(b.votes[0]!),
+  );
 }
 
-const keyOfNetwork = (network: Network | null): string | null =>
-  network?.class === 'business' && network.organisation !== null
-    ? normalName(network.organisation).normal
-    : null;
+const bounded = (chance: number): number => Math.min(Math.max(chance, 1 - SUREST), SUREST);
+const chanceOf = (weight: number): number => Math.min(1 / (1 + Math.exp(-weight)), SUREST);
 
-function networkOwner({ network, networkKey }: Clues, book: Book) {
-  if (network?.class !== 'business') return null;
-  const domain = network.domain === null ? null : registrableDomain(network.domain);
-  const byDomain = domain === null ? undefined : book.domains.get(domain);
-  if (byDomain) return { account: byDomain, confidence: CONFIDENCE.networkDomain, by: 'domain' };
-  const [byName, ...others] = unique(networkKey === null ? [] : (book.names.get(networkKey) ?? []));
-  if (!byName || others.length > 0) return null;
-  return { account: byName, confidence: CONFIDENCE.networkName, by: 'name' };
+/** The surest clue counts in full, of each further root a share: they are seldom independent. */
+function weightOf([first, ...rest]: readonly Vote[], rules: MatchRules): number {
+  let weight = logOdds(bounded(first!.chance));
+  const roots = new Set([first!.root]);
+  for (const { root, chance } of rest) {
+    if (roots.has(root)) continue;
+    roots.add(root);
+    weight += rules.agreement * Math.max(0, logOdds(bounded(chance)));
+  }
+  return weight;
 }
 
-/** The match of the chosen pointer in the light of the others. */
-function weigh(chosen: Pointer, pointers: readonly Pointer[]): Match {
-  const agreeing: string[] = [];
-  const contradicting: string[] = [];
-  let { confidence } = chosen;
-  for (const other of pointers) {
-    if (other === chosen) continue;
-    if (chosen.accountId === null ? other.domain === chosen.domain : other.accountId === chosen.accountId) {
-      agreeing.push(other.says);
-    } else if (other.accountId === null) {
-      confidence *= DISAGREEMENT.stranger;
-      contradicting.push(`but ${other.says} belongs to no known account`);
-    } else {
-      confidence *= other.strong ? DISAGREEMENT.strong : DISAGREEMENT.weak;
-      contradicting.push(`but ${other.says}, which is another account`);
+const weightAgainst = (other: Target, target: Target): number =>
+  other.accountId === null && target.accountId !== null ? logOdds(STRANGER) : other.weight;
+
+function matchOf(target: Target, targets: readonly Target[]): Match {
+  const evidence = target.votes.map((vote) => vote.says);
+  for (const other of targets) {
+    if (other === target) continue;
+    // What is more likely not so contradicts nobody.
+    for (const { says, chance } of other.votes) {
+      if (chance < 0.5) continue;
+      evidence.push(
+        `but ${says}${other.accountId ? ', which is another account' : ' belongs to no known account'}`,
+      );
     }
   }
-  return { method: chosen.method, confidence, evidence: [chosen.says, ...agreeing, ...contradicting] };
+  return { method: target.votes[0]!.method, confidence: target.confidence, evidence };
+}
+
+function questionsOf(target: Target, targets: readonly Target[], rules: MatchRules): Question[] {
+  const vote = target.votes.find((one) => one.clue !== null);
+  if (!vote?.clue || !vote.account || target.confidence < rules.review) return [];
+  const { confidence, evidence } = matchOf(target, targets);
+  return [{ clue: vote.clue, accountId: ownId(vote.account), method: vote.method, confidence, evidence }];
+}
+
+/** The known domain that the signal's is made to be mistaken for. */
+function imitatedBy(clues: Clues, book: Book): { accountId: string; told: string } | null {
+  for (const domain of [clues.domain, clues.emailDomain]) {
+    const known = domain === null ? [] : (book.alike.get(domain)?.known ?? []);
+    if (domain === null || known.length === 0) continue;
+    const original = looksLike(domain, new Set(known.map((one) => one.domain)));
+    const found = known.find((one) => one.domain === original);
+    if (found) return { accountId: found.account.id, told: `but ${domain} only looks like ${original}` };
+  }
+  return null;
 }
 
 const NETWORK_REASONS: Record<NetworkClass, string> = {
@@ -352,10 +281,11 @@ const NETWORK_REASONS: Record<NetworkClass, string> = {
 };
 
 /** The reason of the clue that would have been worth most. */
-function whyNot(clues: Clues, person: PersonRef | null, namesakes: readonly AccountRef[]): string {
-  if (clues.domain !== null || clues.emailDomain !== null) return 'unknown domain';
+function whyNot(clues: Clues, person: PersonRef | null, imitated: { told: string } | null): string {
+  if (clues.domain !== null || clues.emailDomain !== null) {
+    return imitated ? `unknown domain, ${imitated.told}` : 'unknown domain';
+  }
   if (clues.crmId !== null) return 'unknown CRM id';
-  if (namesakes.length > 1) return 'ambiguous company name';
   if (clues.nameKey !== null) return 'unknown company name';
   if (clues.emailClass === 'disposable') return 'disposable e-mail domain';
   if (clues.emailClass === 'free' || clues.emailClass === 'dual') return 'free e-mail domain';
@@ -365,6 +295,7 @@ function whyNot(clues: Clues, person: PersonRef | null, namesakes: readonly Acco
   if (clues.emailClass === 'invalid') return 'invalid e-mail address';
   if (clues.personKeys.length > 0) return 'unknown person';
   if (clues.network !== null) return NETWORK_REASONS.unknown;
+  if (clues.linkedin !== null) return 'unknown LinkedIn page';
   if (clues.anonymousId !== null) return 'unknown visitor';
   return clues.refused ?? 'no hint';
 }
@@ -383,48 +314,3 @@ function firstKnown(keys: readonly string[], people: ReadonlyMap<string, PersonR
   const known = keys.map((key) => people.get(key)).filter((person) => person !== undefined);
   return known.find((person) => person.accountId !== null) ?? known[0] ?? null;
 }
-
-function clearDomain(hint: string | undefined, refused: string[]): string | null {
-  const given = text(hint);
-  if (given === null) return null;
-  const domain = registrableDomain(given);
-  if (domain === null) {
-    refused.push('the domain hint is no registrable domain');
-    return null;
-  }
-  if (namesConnection(hostName(given) ?? domain)) {
-    refused.push('the domain names a connection, not a company');
-    return null;
-  }
-  const mail = classifyMailDomain(domain);
-  if (mail === 'free' || mail === 'disposable') {
-    refused.push('the domain is a mail provider');
-    return null;
-  }
-  if (PLATFORMS.has(domain)) {
-    refused.push('the domain is a platform where everybody has a page');
-    return null;
-  }
-  return domain;
-}
-
-function unique(accounts: readonly AccountRef[]): AccountRef[] {
-  return [...new Map(accounts.map((account) => [account.id, account])).values()];
-}
-
-const label = (account: AccountRef): string => account.domain ?? account.name;
-
-function text(hint: string | undefined): string | null {
-  const trimmed = hint?.trim() ?? '';
-  return trimmed === '' ? null : trimmed;
-}
-
-const UNKNOWN_NETWORK: Network = {
-  class: 'unknown',
-  organisation: null,
-  domain: null,
-  asn: null,
-  source: 'none',
-  confidence: 0,
-  reason: 'no source knows the address',
-};

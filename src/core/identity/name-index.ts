@@ -38,9 +38,9 @@ export interface NamedAccount {
 /** The least score of a match. */
 export const MATCH_SCORE = 0.9;
 /** The least score at which a second account makes the first doubtful, if it is also near to it. */
-const RIVAL_SCORE = 0.3;
+export const RIVAL_SCORE = 0.3;
 /** Log-odds by which the best must be ahead of a rival. */
-const MARGIN = 2.5;
+export const MARGIN = 2.5;
 /** Below this a candidate is not worth naming. */
 const LEAST_SCORE = 0.001;
 

@@ -1,7 +1,7 @@
-import { type Family, KINDS, type SignalKind } from '../signal.ts';
+import { type Family, familyOf, KINDS, type SignalKind } from '../signal.ts';
 import { actorType } from './evidence.ts';
-import type { Contribution, Heat } from './heat.ts';
-import { dayNumber, dayText } from './tally.ts';
+import type { Heat, Part } from './heat.ts';
+import { dayNumber, dayOfText, dayText } from './tally.ts';
 
 /** One line of an explanation: all of one kind, across actors and days. */
 export interface Reason {
@@ -24,11 +24,11 @@ export interface Reason {
  * `actorName` gives the name of `person:<id>` where it may be shown, else null.
  */
 export function strongestReasons(
-  heat: Heat,
+  heat: Pick<Heat, 'asOf'> & { contributions: readonly Part[] },
   n: number,
   actorName: (actor: string) => string | null = () => null,
 ): Reason[] {
-  const parts = new Map<string, Contribution[]>();
+  const parts = new Map<string, Part[]>();
   for (const contribution of heat.contributions) {
     const source = contribution.family === 'THIRD_PARTY_INTENT' ? contribution.source : '';
     const key = `${contribution.kind} ${source}`;
@@ -44,12 +44,12 @@ export function strongestReasons(
 }
 
 function reasonOf(
-  list: Contribution[],
+  list: Part[],
   points: number,
   today: number,
   actorName: (actor: string) => string | null,
 ): Reason {
-  const [first] = list as [Contribution, ...Contribution[]];
+  const [first] = list as [Part, ...Part[]];
   const share = sum(list, (one) => one.share);
   // What rounds to no points is not talked about, unless there is nothing else: old visits are not this week's.
   const telling = list.filter((one) => Math.abs(one.points) >= 0.05);
@@ -73,7 +73,7 @@ function reasonOf(
 }
 
 /** `Bombora: topic research reported 5 times, last 9 days ago`; `G2: somebody compared us on a review site …`. */
-function thirdPartyText(first: Contribution, who: string[], signals: number, lastAge: number): string {
+function thirdPartyText(first: Part, who: string[], signals: number, lastAge: number): string {
   const source = first.source.split('+').map(capitalise).join(' and ');
   if (first.kind === 'intent.topic') {
     // Signals are reports: one topic in three weeks is three of them.
@@ -86,11 +86,25 @@ function thirdPartyText(first: Contribution, who: string[], signals: number, las
   return `${source}: ${somebody} ${KINDS[first.kind].phrase}${often}, last ${ago(lastAge)}`;
 }
 
-const ageOf = (one: Contribution, today: number): number => today - dayNumber(new Date(one.day));
+const ageOf = (one: Part, today: number): number => today - dayOfText(one.day);
 
 /** Distinct actors, strongest first; a source that names nobody stands for itself. */
-function actorsOf(list: Contribution[]): string[] {
+function actorsOf(list: Part[]): string[] {
   return [...new Set(list.map((one) => one.actor ?? `source:${one.source}`))];
+}
+
+/** `2 people viewed pricing`; `Bombora: somebody researched a topic elsewhere`. */
+export function whoDid(
+  kind: SignalKind,
+  by: readonly { actor: string; source: string }[],
+  actorName: (actor: string) => string | null,
+): string {
+  const actors = [...new Set(by.map((one) => one.actor))];
+  const { phrase } = KINDS[kind];
+  if (!isThirdParty(familyOf(kind))) return capitalise(`${subject(actors, actorName)} ${phrase}`);
+  const sources = [...new Set(by.map((one) => capitalise(one.source)))].sort();
+  const known = actors.some((actor) => actorType(actor) !== 'source');
+  return `${sources.join(' and ')}: ${known ? subject(actors, actorName) : 'somebody'} ${phrase}`;
 }
 
 /** `Ada Vale and 2 other people and 1 anonymous visitor`. */

@@ -17,8 +17,16 @@ export interface Firmographics {
   growth: number | null;
 }
 
+/** Something the CRM says happened in the end. */
+export interface OutcomeEvent {
+  type: 'OPPORTUNITY_OPENED' | 'WON' | 'LOST' | 'REJECTED_BY_SALES';
+  at: Date;
+}
+
 /** What happened between us and the account, by the CRM and by its own wish. */
 export interface Outcomes {
+  /** What the CRM says, in any order; without it what is so counts as having always been so. */
+  history?: readonly OutcomeEvent[];
   customer: boolean;
   openOpportunity: boolean;
   /** When sales last rejected it. */

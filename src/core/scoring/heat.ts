@@ -6,7 +6,14 @@ import { type Actor, dayNumber, dayText, type Group, type Tally, tally } from '.
 export type HeatBand = 'COLD' | 'WARM' | 'HOT' | 'ON_FIRE';
 
 /** What one actor did of one kind on one UTC day, and what it adds to `raw` (or takes off, if negative). */
-export interface Contribution {
+export interface Contribution extends Part {
+  signalIds: string[];
+  /** What made the points what they are, in words. */
+  reason: string;
+}
+
+/** A contribution without what is costly to tell: enough to sum up from. */
+export interface Part {
   kind: SignalKind;
   family: Family;
   /** The source; where several saw it, all of them, the one with most points first, joined by `+`. */
@@ -20,9 +27,6 @@ export interface Contribution {
   /** Part of all that was earned, 0–1: the positive ones add up to 1. 0 for what takes points off. */
   share: number;
   signalCount: number;
-  signalIds: string[];
-  /** What made the points what they are, in words. */
-  reason: string;
 }
 
 export interface HeatValue {
@@ -64,9 +68,9 @@ export function trend(evidence: readonly Evidence[], model: ScoringModel, asOf: 
   return heatOf(tally(evidence, model, asOf).raw, model) - pastHeat(evidence, model, asOf);
 }
 
-/** Heat a week before `asOf`, with all that is known at `asOf`. */
+/** Heat at the end of the UTC day a week before `asOf`, with all that is known at `asOf`; so it holds all day. */
 export function pastHeat(evidence: readonly Evidence[], model: ScoringModel, asOf: Date): number {
-  const then = new Date(asOf.getTime() - TREND_DAYS * 86_400_000);
+  const then = new Date((dayNumber(asOf) - TREND_DAYS + 1) * 86_400_000 - 1);
   return heatOf(tally(evidence, model, then, asOf).raw, model);
 }
 
@@ -86,10 +90,9 @@ export function bandOf(value: number, model: ScoringModel): HeatBand {
 export function measureTally(counted: Tally, model: ScoringModel): HeatValue {
   const value = heatOf(counted.raw, model);
   let last = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < counted.evidence.length; i++) {
-    if (counted.groups[i] === null || counted.points[i]! <= 0) continue;
-    const at = counted.evidence[i]!.occurredAt.getTime();
-    if (at > last) last = at;
+  const { occurredAt } = counted.columns;
+  for (let i = 0; i < occurredAt.length; i++) {
+    if (counted.points[i]! > 0 && occurredAt[i]! > last && counted.groups[i] !== null) last = occurredAt[i]!;
   }
   let actors = 0;
   for (const actor of counted.actors.values()) {
@@ -110,71 +113,99 @@ export function measureTally(counted: Tally, model: ScoringModel): HeatValue {
   };
 }
 
-/** Heat of evidence that is added up already, with its contributions. */
-export function explainTally(counted: Tally, model: ScoringModel): Heat {
-  const members = new Map<Group, number[]>();
-  counted.groups.forEach((group, i) => {
-    if (group === null) return;
-    const indices = members.get(group);
-    if (indices) indices.push(i);
-    else members.set(group, [i]);
-  });
-
-  let earned = 0;
-  for (const group of members.keys()) if (group.worth > 0) earned += group.worth;
-  const contributions: Contribution[] = [];
-  const actors: string[] = [];
-  const today = dayNumber(counted.asOf);
-  const order: number[] = [];
-  for (const [group, all] of members) {
-    // A feed reports what is below its own threshold too: that must not swell the count beside the points.
-    const indices = group.signals > 0 ? all.filter((i) => counted.points[i] !== 0) : all;
-    const actor = counted.actors.get(counted.evidence[indices[0]!]!.actor)!;
-    order.push(contributions.length);
-    actors.push(actor.name);
-    contributions.push({
-      kind: group.kind,
-      family: familyOf(group.kind),
-      source: sourcesOf(indices, counted),
-      actor: actorType(actor.name) === 'source' ? null : actor.name,
-      day: dayText(today - group.age),
-      // `+ 0` makes −0 a plain 0.
-      points: group.worth + 0,
-      share: group.worth > 0 ? group.worth / earned : 0,
-      signalCount: indices.length,
-      signalIds: indices.map((i) => counted.evidence[i]!.id),
-      reason: reasonOf(group, actor, indices, counted),
-    });
-  }
-  order.sort((a, b) => {
-    const one = contributions[a]!;
-    const other = contributions[b]!;
-    return (
-      Math.abs(other.points) - Math.abs(one.points) ||
-      compare(one.day, other.day) ||
-      compare(one.kind, other.kind) ||
-      compare(actors[a]!, actors[b]!)
-    );
-  });
-  return { ...measureTally(counted, model), contributions: order.map((i) => contributions[i]!) };
+/** Heat of evidence that is added up already, with its contributions: all, or those of some of its parts. */
+export function explainTally(
+  counted: Tally,
+  model: ScoringModel,
+  parts: readonly Part[] = partsOf(counted),
+): Heat {
+  return {
+    ...measureTally(counted, model),
+    contributions: parts.map((part) => contributionOf(part as OwnPart, counted)),
+  };
 }
 
-function sourcesOf(indices: number[], counted: Tally): string {
-  const first = counted.evidence[indices[0]!]!.source;
-  if (indices.every((i) => counted.evidence[i]!.source === first)) return first;
+/** A part and where it is from. */
+interface OwnPart extends Part {
+  group: Group;
+  by: Actor;
+  rows: readonly number[];
+}
+
+function contributionOf(part: OwnPart, counted: Tally): Contribution {
+  return {
+    kind: part.kind,
+    family: part.family,
+    source: part.source,
+    actor: part.actor,
+    day: part.day,
+    points: part.points,
+    share: part.share,
+    signalCount: part.signalCount,
+    signalIds: part.rows.map((row) => counted.columns.idOf(row)),
+    reason: reasonOf(part.group, part.by, part.rows, counted),
+  };
+}
+
+/** Every part of a tally, in the order of contributions. */
+export function partsOf(counted: Tally): Part[] {
+  let earned = 0;
+  for (const by of counted.actors.values()) {
+    for (const group of by.groups.values()) if (group.worth > 0) earned += group.worth;
+  }
+  const parts: OwnPart[] = [];
+  const today = dayNumber(counted.asOf);
+  for (const by of counted.actors.values()) {
+    const actor = actorType(by.name) === 'source' ? null : by.name;
+    for (const group of by.groups.values()) {
+      const all = group.rows!;
+      // A feed reports what is below its own threshold too: that must not swell the count beside the points.
+      const rows =
+        group.signals > 0 && group.signals < all.length
+          ? all.filter((row) => counted.points[row] !== 0)
+          : all;
+      parts.push({
+        kind: group.kind,
+        family: familyOf(group.kind),
+        source: sourcesOf(rows, counted),
+        actor,
+        day: dayText(today - group.age),
+        // `+ 0` makes −0 a plain 0.
+        points: group.worth + 0,
+        share: group.worth > 0 ? group.worth / earned : 0,
+        signalCount: rows.length,
+        group,
+        by,
+        rows,
+      });
+    }
+  }
+  return parts.sort(
+    (one, other) =>
+      Math.abs(other.points) - Math.abs(one.points) ||
+      other.group.age - one.group.age ||
+      compare(one.kind, other.kind) ||
+      compare(one.by.name, other.by.name),
+  );
+}
+
+function sourcesOf(rows: readonly number[], { columns, points }: Tally): string {
+  const { source, sources } = columns;
+  const first = source[rows[0]!]!;
+  if (rows.every((row) => source[row] === first)) return sources[first]!;
   const bySource = new Map<string, number>();
-  for (const i of indices) {
-    const { source } = counted.evidence[i]!;
-    bySource.set(source, (bySource.get(source) ?? 0) + Math.abs(counted.points[i]!));
+  for (const row of rows) {
+    const name = sources[source[row]!]!;
+    bySource.set(name, (bySource.get(name) ?? 0) + Math.abs(points[row]!));
   }
   return [...bySource]
     .sort((a, b) => b[1] - a[1] || compare(a[0], b[0]))
-    .map(([source]) => source)
+    .map(([name]) => name)
     .join('+');
 }
 
 /** `viewed pricing 3 times; 27 points capped at 20 a day; 4 days old, worth 82 % of that`. */
-function reasonOf(group: Group, actor: Actor, indices: number[], counted: Tally): string {
+function reasonOf(group: Group, actor: Actor, indices: readonly number[], counted: Tally): string {
   const parts = [`${KINDS[group.kind].phrase}${times(indices.length)}`];
   if (group.points === 0) parts.push('worth no points');
   if (group.points !== group.capped) {

@@ -1,22 +1,15 @@
-/** What a person with a job title works on, and the part they are likely to play in a purchase. English titles. */
+/** What a person with a job title works on, and the part they are likely to play in a purchase. */
+import type { BuyingRole } from '../group-model.ts';
 import { type TitleLevel, titleLevel } from './title.ts';
+import { inEnglish } from './title-words.ts';
 
 export type TitleArea = 'BUSINESS' | 'TECHNICAL' | 'SALES_MARKETING' | 'OTHER';
-/** Parts in a buying group, as far as a title tells one. */
-export type TitleRole =
-  | 'DECISION_MAKER'
-  | 'ECONOMIC_BUYER'
-  | 'CHAMPION'
-  | 'INFLUENCER'
-  | 'TECHNICAL_EVALUATOR'
-  | 'PRACTITIONER'
-  | 'PROCUREMENT';
 
 export interface TitleJudgement {
   level: TitleLevel;
   area: TitleArea;
   /** `null` where the title tells none. */
-  role: TitleRole | null;
+  role: BuyingRole | null;
   /** In the role, 0–1: a title alone never makes it certain. */
   confidence: number;
 }
@@ -58,13 +51,29 @@ const FINANCE = words('cfo, finance, financial, controller, comptroller, treasur
 const HANDS = words(
   'analyst, specialist, coordinator, associate, representative, consultant, administrator, operator, technician, developer, programmer, engineer, designer, writer, scientist, accountant, executive, manager, planner, officer, strategist, marketer, architect, tester',
 );
+/** May sign for the company: the German Prokura. */
+const SIGNATORY = /\bsignatory\b/;
 const NOBODY =
   /\b(?:student|intern|trainee|retired|unemployed|looking for|seeking|freelance|self employed)\b/;
 
-/** Level, area, likely role in a purchase. */
+/** Level, area, likely role in a purchase of a title in English, German, French or Spanish. */
 export function judgeTitle(title: string): TitleJudgement {
+  let judged = remembered.get(title);
+  if (!judged) {
+    judged = judge(title);
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+    remembered.set(title, judged);
+  }
+  return { ...judged };
+}
+
+/** Few titles are many people's. */
+const remembered = new Map<string, TitleJudgement>();
+const MOST_REMEMBERED = 10_000;
+
+function judge(title: string): TitleJudgement {
   const level = titleLevel(title);
-  const text = fold(title);
+  const text = fold(inEnglish(title));
   const area = areaOf(text, level);
   const [role, confidence] = NOBODY.test(text) ? [null, 0] : roleOf(text, level, area);
   return { level, area, role, confidence };
@@ -85,10 +94,11 @@ function areaOf(text: string, level: TitleLevel): TitleArea {
   return level === 'C_LEVEL' ? 'BUSINESS' : 'OTHER';
 }
 
-function roleOf(text: string, level: TitleLevel, area: TitleArea): [TitleRole | null, number] {
+function roleOf(text: string, level: TitleLevel, area: TitleArea): [BuyingRole | null, number] {
   if (PROCUREMENT.test(text)) return ['PROCUREMENT', 0.9];
   if (FINANCE.test(text) && (level === 'C_LEVEL' || level === 'VP' || level === 'DIRECTOR'))
     return ['ECONOMIC_BUYER', 0.8];
+  if (SIGNATORY.test(text)) return ['DECISION_MAKER', 0.6];
   if (level === 'C_LEVEL') return area === 'BUSINESS' ? ['ECONOMIC_BUYER', 0.6] : ['DECISION_MAKER', 0.8];
   if (level === 'VP') return ['DECISION_MAKER', 0.75];
   if (level === 'DIRECTOR') return area === 'TECHNICAL' ? ['TECHNICAL_EVALUATOR', 0.5] : ['CHAMPION', 0.5];
@@ -96,3 +106,34 @@ function roleOf(text: string, level: TitleLevel, area: TitleArea): [TitleRole | 
   if (level === 'MANAGER') return ['INFLUENCER', 0.5];
   return HANDS.test(text) ? ['PRACTITIONER', 0.5] : [null, 0];
 }
+
+/** The CRMs' words for a contact's part in a purchase, without spaces and punctuation. */
+const CRM_ROLES: Record<string, BuyingRole> = {
+  decisionmaker: 'DECISION_MAKER',
+  businessdecisionmaker: 'DECISION_MAKER',
+  executivesponsor: 'DECISION_MAKER',
+  executive: 'DECISION_MAKER',
+  economicbuyer: 'ECONOMIC_BUYER',
+  economicdecisionmaker: 'ECONOMIC_BUYER',
+  budgetholder: 'ECONOMIC_BUYER',
+  champion: 'CHAMPION',
+  sponsor: 'CHAMPION',
+  influencer: 'INFLUENCER',
+  legalcompliance: 'INFLUENCER',
+  legalandcompliance: 'INFLUENCER',
+  technicalevaluator: 'TECHNICAL_EVALUATOR',
+  technicalbuyer: 'TECHNICAL_EVALUATOR',
+  technicaldecisionmaker: 'TECHNICAL_EVALUATOR',
+  evaluator: 'TECHNICAL_EVALUATOR',
+  practitioner: 'PRACTITIONER',
+  enduser: 'PRACTITIONER',
+  businessuser: 'PRACTITIONER',
+  user: 'PRACTITIONER',
+  procurement: 'PROCUREMENT',
+  purchasing: 'PROCUREMENT',
+  buyer: 'PROCUREMENT',
+};
+
+/** A buying role as CRMs write it (`Executive Sponsor`, `BUDGET_HOLDER`); null for one that says nothing. */
+export const readRole = (text: string): BuyingRole | null =>
+  CRM_ROLES[text.toLowerCase().replace(/[^a-z]/g, '')] ?? null;

@@ -2,9 +2,9 @@ import type { ScoringModel } from '../model.ts';
 import type { Evidence } from './evidence.ts';
 import { type Reason, strongestReasons } from './explain.ts';
 import { type Firmographics, type Fit, type Outcomes, scoreFit } from './fit.ts';
-import { explainTally, type Heat, pastHeat } from './heat.ts';
+import { explainTally, type Heat, partsOf, pastHeat } from './heat.ts';
 import { type Qualification, qualify } from './qualification.ts';
-import { type Stage, stageOf } from './stage.ts';
+import { foldStages, type Stage, type SurgeSpan } from './stage.ts';
 import { tally } from './tally.ts';
 
 export interface AccountScore {
@@ -20,28 +20,31 @@ export interface AccountScore {
 
 /**
  * Every score of an account as of a moment. Evidence may be in any order and may hold what is later than `asOf`:
- * it is left out. Outcomes and firmographics are taken as they are, so for the past hand in what was known then.
+ * it is left out. All else is taken as it is, so for the past hand in what was known then.
  */
 export function scoreAccount(
   input: {
     evidence: readonly Evidence[];
     firmographics: Firmographics;
     outcomes: Outcomes;
+    /** When a cluster of topics was surging. */
+    surges?: readonly SurgeSpan[];
     actorName?: (actor: string) => string | null;
   },
   model: ScoringModel,
   asOf: Date,
 ): AccountScore {
+  const { outcomes, surges = [] } = input;
   const counted = tally(input.evidence, model, asOf);
-  const heat = explainTally(counted, model);
-  const fit = scoreFit(input.firmographics, input.outcomes, model, asOf);
-  const { openOpportunity, customer } = input.outcomes;
+  const parts = partsOf(counted);
+  const heat = explainTally(counted, model, parts);
+  const fit = scoreFit(input.firmographics, outcomes, model, asOf);
   return {
     heat,
     trend7d: heat.value - pastHeat(counted.evidence, model, asOf),
     fit,
     qualification: qualify(fit, heat, model),
-    stage: stageOf({ heat, counted, openOpportunity, customer }, model),
-    reasons: strongestReasons(heat, 10, input.actorName),
+    stage: foldStages({ counted, outcomes, surges }, model),
+    reasons: strongestReasons({ asOf, contributions: parts }, 10, input.actorName),
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { ScoringModel } from '../model.ts';
 import { familyOf, SIGNAL_KINDS, type SignalKind } from '../signal.ts';
-import { actorType, type Evidence } from './evidence.ts';
+import { actorType, type Columns, type Evidence, layOut } from './evidence.ts';
 
 const DAY = 86_400_000;
 
@@ -21,6 +21,8 @@ export interface Group {
   worth: number;
   /** How many signals it has its points from: those worth none are not among them. */
   signals: number;
+  /** Index in the tally's evidence of all its signals; only where a tally made it. */
+  rows?: number[];
 }
 
 export interface Actor {
@@ -37,6 +39,8 @@ export interface Tally {
   actors: Map<string, Actor>;
   /** What was counted from, in the order of ids. */
   evidence: readonly Evidence[];
+  /** The same in columns. */
+  columns: Columns;
   /** Beside `evidence`: its group; null where it does not count (later than asked for, a duplicate, a copy). */
   groups: (Group | null)[];
   /** Beside `evidence`: its points. */
@@ -59,61 +63,71 @@ export function tally(
   knownAt: Date = asOf,
 ): Tally {
   const rates = ratesOf(model);
-  const sorted = inOrder(evidence);
+  const { rows, columns } = layOut(evidence);
+  const { length, kind: kinds, actor: actorOf, occurredAt } = columns;
   const today = dayNumber(asOf);
-  const points = new Float64Array(sorted.length);
-  const groups: (Group | null)[] = new Array(sorted.length).fill(null);
+  const points = new Float64Array(length);
+  const groups: (Group | null)[] = new Array(length).fill(null);
   const copies = new Map<number, number>();
+  const counts = strongestPerOrigin(columns, rates, points, asOf.getTime(), knownAt.getTime(), copies);
   const actors = new Map<string, Actor>();
-  const standsFor = strongestPerOrigin(sorted, rates, points, asOf.getTime(), knownAt.getTime(), copies);
+  const byIndex: (Actor | undefined)[] = new Array(columns.actors.length);
 
-  for (let i = 0; i < sorted.length; i++) {
-    if (standsFor[i] === 0) continue;
-    const signal = sorted[i]!;
-    let actor = actors.get(signal.actor);
+  for (let row = 0; row < length; row++) {
+    if (counts[row] === 0) continue;
+    let actor = byIndex[actorOf[row]!];
     if (!actor) {
-      actor = { name: signal.actor, groups: new Map(), kept: 1 };
-      actors.set(signal.actor, actor);
+      actor = { name: columns.actors[actorOf[row]!]!, groups: new Map(), kept: 1 };
+      byIndex[actorOf[row]!] = actor;
+      actors.set(actor.name, actor);
     }
-    const age = today - dayNumber(signal.occurredAt);
-    const rate = rates.get(signal.kind)!;
+    const age = today - Math.floor(occurredAt[row]! / DAY);
+    const kind = kinds[row]!;
     // A small integer (32 kinds a day) is the cheapest key a Map can have.
-    const key = age * rates.size + rate.index;
+    const key = age * rates.length + kind;
     let group = actor.groups.get(key);
     if (!group) {
-      group = { kind: signal.kind, age, points: 0, capped: 0, worth: 0, signals: 0 };
+      group = { kind: SIGNAL_KINDS[kind]!, age, points: 0, capped: 0, worth: 0, signals: 0, rows: [row] };
       actor.groups.set(key, group);
-    }
-    group.points += points[i]!;
-    if (points[i] !== 0) group.signals++;
-    groups[i] = group;
+    } else group.rows!.push(row);
+    group.points += points[row]!;
+    if (points[row] !== 0) group.signals++;
+    groups[row] = group;
   }
 
   let raw = 0;
   for (const actor of actors.values()) raw += weigh(actor, rates, model.breadth.soft);
-  return { asOf, raw, actors, evidence: sorted, groups, points, copies };
+  return { asOf, raw, actors, evidence: rows, columns, groups, points, copies };
 }
 
 /** Caps, decays and softens an actor's groups; returns the actor's sum. */
 function weigh(actor: Actor, rates: Rates, soft: number): number {
   let earned = 0;
   let lost = 0;
-  for (const group of actor.groups.values()) {
-    const rate = rates.get(group.kind)!;
-    group.capped = Math.max(-rate.cap, Math.min(rate.cap, group.points));
-    group.worth = group.age === 0 ? group.capped : group.capped * 2 ** (-group.age / rate.halfLife);
+  for (const [key, group] of actor.groups) {
+    const rate = rates[key % rates.length]!;
+    group.capped = cap(group.points, rate.cap);
+    group.worth = group.age === 0 ? group.capped : group.capped * keptOf(rate, group.age);
     if (group.worth > 0) earned += group.worth;
     else lost -= group.worth;
   }
   if (lost === 0 && earned <= soft) return earned;
 
   const cut = lost > earned ? earned / lost : 1;
-  const sum = lost > earned ? 0 : earned - lost;
-  actor.kept = sum > soft ? soften(sum, soft) / sum : 1;
+  const sum = sumOf(earned, lost, soft);
+  actor.kept = earned - lost > soft ? sum / (earned - lost) : 1;
   for (const group of actor.groups.values()) {
     group.worth *= (group.worth < 0 ? cut : 1) * actor.kept;
   }
-  return sum > soft ? soften(sum, soft) : sum;
+  return sum;
+}
+
+/** What an actor collects with one kind in one day: at most `most`, either way. */
+export const cap = (points: number, most: number): number => Math.max(-most, Math.min(most, points));
+
+/** What an actor adds to `raw` by what it earned and what takes points off, each 0 or more. */
+export function sumOf(earned: number, lost: number, soft: number): number {
+  return lost >= earned ? 0 : soften(earned - lost, soft);
 }
 
 /** Breadth over depth: an actor's sum counts in full up to `soft`, then by its logarithm; it never stops growing. */
@@ -126,66 +140,74 @@ export function soften(sum: number, soft: number): number {
  * counts, whatever their age, so that which one it is does not change as time goes on; ties go to the lowest id.
  */
 function strongestPerOrigin(
-  sorted: readonly Evidence[],
+  columns: Columns,
   rates: Rates,
   points: Float64Array,
   asOf: number,
   knownAt: number,
   copies: Map<number, number>,
 ): Uint8Array {
-  const counts = new Uint8Array(sorted.length);
-  let strongest: Map<string, number> | undefined;
-  for (let i = 0; i < sorted.length; i++) {
-    const signal = sorted[i]!;
-    if (signal.occurredAt.getTime() > asOf || signal.receivedAt.getTime() > knownAt) continue;
-    points[i] = pointsOf(signal, rates);
-    counts[i] = 1;
-    if (signal.origin === null) continue;
+  const { length, occurredAt, receivedAt, origin } = columns;
+  const named = Uint8Array.from(columns.actors, (name) => (actorType(name) === 'person' ? 1 : 0));
+  const counts = new Uint8Array(length);
+  let strongest: Map<number, number> | undefined;
+  for (let row = 0; row < length; row++) {
+    if (occurredAt[row]! > asOf || receivedAt[row]! > knownAt) continue;
+    points[row] = pointsOf(columns, row, rates, named[columns.actor[row]!] === 1);
+    counts[row] = 1;
+    if (origin[row] === -1) continue;
     strongest ??= new Map();
-    const rival = strongest.get(signal.origin);
+    const rival = strongest.get(origin[row]!);
     if (rival === undefined) {
-      strongest.set(signal.origin, i);
+      strongest.set(origin[row]!, row);
       continue;
     }
-    const wins = Math.abs(points[i]!) > Math.abs(points[rival]!);
-    const winner = wins ? i : rival;
-    counts[wins ? rival : i] = 0;
+    const wins = Math.abs(points[row]!) > Math.abs(points[rival]!);
+    const winner = wins ? row : rival;
+    counts[wins ? rival : row] = 0;
     copies.set(winner, (copies.get(rival) ?? 0) + 1);
     if (wins) copies.delete(rival);
-    strongest.set(signal.origin, winner);
+    strongest.set(origin[row]!, winner);
   }
   return counts;
 }
 
 /** value · strength (scaled by sentiment) · confidence · reliability: before cap, decay and breadth. */
-function pointsOf(signal: Evidence, rates: Rates): number {
-  const rate = rates.get(signal.kind)!;
-  let strength = signal.strength;
+function pointsOf(columns: Columns, row: number, rates: Rates, named: boolean): number {
+  const rate = rates[columns.kind[row]!]!;
+  let strength = columns.strength[row]!;
   if (rate.scaledBySentiment) {
-    const sentiment = signal.sentiment ?? rate.sentimentWhenUnknown;
+    const known = columns.sentiment[row]!;
+    const sentiment = Number.isNaN(known) ? rate.sentimentWhenUnknown : known;
     // A negative mention never adds heat.
     strength = sentiment < 0 ? 0 : (strength * (1 + sentiment)) / 2;
   }
-  let reliability = rate.reliabilityBySource.get(signal.source) ?? rate.reliability;
-  if (typeof reliability !== 'number') {
-    reliability = actorType(signal.actor) === 'person' ? reliability.named : reliability.anonymous;
-  }
-  return rate.value * strength * signal.confidence * reliability;
+  let reliability = rate.reliabilityBySource.get(columns.sources[columns.source[row]!]!) ?? rate.reliability;
+  if (typeof reliability !== 'number') reliability = named ? reliability.named : reliability.anonymous;
+  return rate.value * strength * columns.confidence[row]! * reliability;
+}
+
+/** What is left of a point at an age in days. */
+function keptOf(rate: Rate, age: number): number {
+  for (let day = rate.kept.length; day <= age; day++) rate.kept.push(2 ** (-day / rate.halfLife));
+  return rate.kept[age]!;
 }
 
 type Reliability = ScoringModel['reliability']['families'][keyof ScoringModel['reliability']['families']];
 
 interface Rate {
-  index: number;
   value: number;
   halfLife: number;
   cap: number;
+  /** By age in days, as far as it was asked for. */
+  kept: number[];
   reliability: Reliability;
   reliabilityBySource: Map<string, Reliability>;
   scaledBySentiment: boolean;
   sentimentWhenUnknown: number;
 }
-type Rates = Map<SignalKind, Rate>;
+/** In the order of `SIGNAL_KINDS`. */
+type Rates = readonly Rate[];
 
 const compiled = new WeakMap<ScoringModel, Rates>();
 
@@ -194,38 +216,18 @@ function ratesOf(model: ScoringModel): Rates {
   let rates = compiled.get(model);
   if (rates) return rates;
   const reliabilityBySource = new Map(Object.entries(model.reliability.sources));
-  rates = new Map(
-    SIGNAL_KINDS.map((kind, index) => {
-      const { value, halfLifeDays: halfLife, capPerActorDay: cap } = model.kinds[kind];
-      const reliability = model.reliability.kinds[kind] ?? model.reliability.families[familyOf(kind)];
-      const scaledBySentiment = kind === 'social.mention';
-      const sentimentWhenUnknown = model.sentiment.whenUnknown;
-      return [
-        kind,
-        {
-          index,
-          value,
-          halfLife,
-          cap,
-          reliability,
-          reliabilityBySource,
-          scaledBySentiment,
-          sentimentWhenUnknown,
-        },
-      ];
-    }),
-  );
+  rates = SIGNAL_KINDS.map((kind) => ({
+    value: model.kinds[kind].value,
+    halfLife: model.kinds[kind].halfLifeDays,
+    cap: model.kinds[kind].capPerActorDay,
+    kept: [1],
+    reliability: model.reliability.kinds[kind] ?? model.reliability.families[familyOf(kind)],
+    reliabilityBySource,
+    scaledBySentiment: kind === 'social.mention',
+    sentimentWhenUnknown: model.sentiment.whenUnknown,
+  }));
   compiled.set(model, rates);
   return rates;
-}
-
-/** By id, each id once; the array itself if it is so already, as it is when read from the timeline. */
-function inOrder(evidence: readonly Evidence[]): readonly Evidence[] {
-  let rising = true;
-  for (let i = 1; i < evidence.length && rising; i++) rising = evidence[i - 1]!.id < evidence[i]!.id;
-  if (rising) return evidence;
-  const sorted = [...evidence].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  return sorted.filter((signal, i) => i === 0 || signal.id !== sorted[i - 1]!.id);
 }
 
 /** UTC days since 1970-01-01. */
@@ -240,6 +242,17 @@ export function dayText(day: number): string {
   }
   return text;
 }
+
+/** The number of a day written as `YYYY-MM-DD`. */
+export function dayOfText(text: string): number {
+  let day = dayNumbers.get(text);
+  if (day === undefined) {
+    day = dayNumber(new Date(text));
+    dayNumbers.set(text, day);
+  }
+  return day;
+}
+const dayNumbers = new Map<string, number>();
 
 /** Writing a date out costs more than all else about a contribution, and a timeline has few days. */
 const dayTexts = new Map<number, string>();

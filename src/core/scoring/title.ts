@@ -1,3 +1,5 @@
+import { inEnglish } from './title-words.ts';
+
 /** Seniority as a job title tells it. */
 export type TitleLevel = 'C_LEVEL' | 'VP' | 'DIRECTOR' | 'MANAGER' | 'OTHER';
 
@@ -15,8 +17,8 @@ const RULES: readonly [TitleLevel, RegExp][] = [
   ['MANAGER', /\b(manager|supervisor|lead(er)?(?! gen))\b/],
 ];
 
-/** The level of an English job title; OTHER where it says none. */
+/** The level of a job title in English, German, French or Spanish; OTHER where it says none. */
 export function titleLevel(title: string): TitleLevel {
-  const text = title.toLowerCase().replaceAll('.', '').replace(/\s+/g, ' ');
+  const text = inEnglish(title).toLowerCase().replaceAll('.', '').replace(/\s+/g, ' ');
   return RULES.find(([, pattern]) => pattern.test(text))?.[0] ?? 'OTHER';
 }

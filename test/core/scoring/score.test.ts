@@ -119,7 +119,7 @@ describe('stage', () => {
       'a customer by the CRM',
     ],
   ] as const)('%s', (_name, evidence, outcomes, stage, reason) => {
-    expect(scoreOf([...evidence], { ...noOutcomes, ...outcomes }).stage).toEqual({ stage, reason });
+    expect(scoreOf([...evidence], { ...noOutcomes, ...outcomes }).stage).toMatchObject({ stage, reason });
   });
 });
 

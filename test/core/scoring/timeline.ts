@@ -28,6 +28,7 @@ export function signal(kind: SignalKind, rest: Partial<Evidence> & { age?: numbe
     confidence: 1,
     sentiment: null,
     origin: null,
+    topics: [],
     ...given,
   };
 }
@@ -51,6 +52,7 @@ function arbitrarySignal(kinds: readonly SignalKind[], origins: readonly string[
       confidence: fc.oneof(fc.constant(1), unit),
       sentiment: fc.option(fc.double({ min: -1, max: 1, noNaN: true })),
       origin: origins.length === 0 ? fc.constant(null) : fc.option(fc.constantFrom(...origins)),
+      topics: fc.constantFrom([], ['crm'], ['crm', 'security']),
     })
     .map(({ minutesAgo, delay, ...rest }) => {
       const at = asOf.getTime() - minutesAgo * 60_000;

@@ -1,0 +1,127 @@
+/** Whether an account is ready for sales, check by check, and the clock that runs from then on. */
+import type { ScoringModel } from '../model.ts';
+import { KINDS } from '../signal.ts';
+import type { Disqualifier } from './fit.ts';
+import type { Contribution } from './heat.ts';
+import { dayNumber, dayOfText } from './tally.ts';
+
+export type HandoffCheckName = 'SCORE' | 'ICP_FIT' | 'BANT' | 'ACTIVE_SIGNAL' | 'NOT_DISQUALIFIED';
+
+export interface HandoffCheck {
+  name: HandoffCheckName;
+  met: boolean;
+  why: string;
+}
+
+export interface Handoff {
+  /** Whether all checks are met. */
+  ready: boolean;
+  checks: HandoffCheck[];
+}
+
+/** One of budget, authority, need and timeline, and where it is known from. */
+export interface BantFact {
+  field: string;
+  known: boolean;
+  from: string | null;
+}
+
+/** Checks an account against the model's thresholds, as of a moment. */
+export function handoff(
+  input: {
+    qualification: { value: number };
+    fit: { value: number; disqualifiedBy: Disqualifier | null };
+    bant: readonly BantFact[];
+    contributions: readonly Contribution[];
+  },
+  model: ScoringModel,
+  asOf: Date,
+): Handoff {
+  const { handoff: limits } = model;
+  const { qualification, fit } = input;
+  const checks: HandoffCheck[] = [
+    {
+      name: 'SCORE',
+      met: qualification.value >= limits.score,
+      why: `qualification ${qualification.value.toFixed(1)}, needs ${limits.score}`,
+    },
+    {
+      name: 'ICP_FIT',
+      met: fit.value >= limits.fit,
+      why: `fit ${fit.value.toFixed(1)}, needs ${limits.fit}`,
+    },
+    checkBant(input.bant, limits.bantKnown),
+    checkSignal(input.contributions, model, asOf),
+    {
+      name: 'NOT_DISQUALIFIED',
+      met: fit.disqualifiedBy === null,
+      why: fit.disqualifiedBy === null ? 'no gate is shut' : `shut out by ${fit.disqualifiedBy}`,
+    },
+  ];
+  return { ready: checks.every((check) => check.met), checks };
+}
+
+function checkBant(bant: readonly BantFact[], needed: number): HandoffCheck {
+  const known = bant.filter((fact) => fact.known);
+  const names = known.map(({ field, from }) => (from ? `${field} (${from})` : field));
+  return {
+    name: 'BANT',
+    met: known.length >= needed,
+    why:
+      known.length > 0
+        ? `known: ${names.join(', ')}`
+        : `none of budget, authority, need and timeline is known, needs ${needed}`,
+  };
+}
+
+function checkSignal(contributions: readonly Contribution[], model: ScoringModel, asOf: Date): HandoffCheck {
+  const { kinds, days } = model.handoff;
+  const today = dayNumber(asOf);
+  const active = contributions
+    .filter((one) => one.points > 0 && kinds.includes(one.kind))
+    .map(({ kind, points, day }) => ({ kind, points, age: today - dayOfText(day) }))
+    .filter((one) => one.age < days)
+    .sort((a, b) => a.age - b.age || b.points - a.points)[0];
+  const when = (age: number) => (age === 0 ? 'today' : age === 1 ? 'yesterday' : `${age} days ago`);
+  return {
+    name: 'ACTIVE_SIGNAL',
+    met: active !== undefined,
+    why: active
+      ? `somebody ${KINDS[active.kind].phrase} ${when(active.age)}`
+      : `no buying signal in the last ${days} days`,
+  };
+}
+
+/** By what an account that was handed over was answered. */
+export type AnswerType = 'LEAD_STATUS' | 'FLAG' | 'OUTCOME';
+
+/** The clock of a hand-over. */
+export interface ResponseClock {
+  /** When it became ready. */
+  since: Date;
+  /** Until when it is to be answered. */
+  dueAt: Date;
+  answeredAt: Date | null;
+  answeredBy: AnswerType | null;
+  /** Whether it was answered late, or is late now. */
+  overdue: boolean;
+}
+
+/** The clock of an account that is ready since a moment; of the answers since then the first one counts. */
+export function responseClock(
+  since: Date,
+  answers: readonly { type: AnswerType; at: Date }[],
+  model: ScoringModel,
+  now: Date,
+): ResponseClock {
+  const dueAt = new Date(since.getTime() + model.handoff.responseHours * 3_600_000);
+  let first: { type: AnswerType; at: Date } | null = null;
+  for (const answer of answers) if (answer.at >= since && (!first || answer.at < first.at)) first = answer;
+  return {
+    since,
+    dueAt,
+    answeredAt: first?.at ?? null,
+    answeredBy: first?.type ?? null,
+    overdue: (first?.at ?? now) > dueAt,
+  };
+}

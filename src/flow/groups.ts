@@ -1,0 +1,134 @@
+/** Buying groups: computed with the scores of their accounts; roles given by hand; what is known of a deal. */
+import { NotFound } from '../core/errors.ts';
+import type { BuyingRole } from '../core/group-model.ts';
+import type { ScoringModel } from '../core/model.ts';
+import type { DealFacts, KnownMember } from '../core/scoring/bant.ts';
+import type { Evidence } from '../core/scoring/evidence.ts';
+import { scoreGroup } from '../core/scoring/group.ts';
+import { contentReader, evidenceOn, parseSolutions, type Solution } from '../core/solution.ts';
+import type { Tx } from '../store/database.ts';
+import * as groups from '../store/groups.ts';
+import * as people from '../store/people.ts';
+import * as scores from '../store/scores.ts';
+import * as solutions from '../store/solutions.ts';
+import * as topics from '../store/topics.ts';
+
+/** Brings the groups of these accounts up to date; their scores must be stored. `evidence`: by account. */
+export async function update(
+  tx: Tx,
+  accountIds: readonly string[],
+  evidence: ReadonlyMap<string, readonly Evidence[]>,
+  { model, version }: { model: ScoringModel; version: number },
+  now: Date,
+): Promise<void> {
+  const staff = await groups.peopleOf(tx, accountIds);
+  const peopled = accountIds.filter((id) => staff.has(id) && evidence.has(id));
+  const sold = peopled.length > 0 ? await solutions.settle(tx, now) : [];
+  const clusters = await clustersOf(tx, sold);
+  const content = await contentOf(tx, sold, peopled);
+  const found = peopled.flatMap((accountId) =>
+    sold.flatMap((solution) => {
+      const group = scoreGroup(
+        staff.get(accountId)!.map(({ id, manualRoles, ...person }) => ({
+          ...person,
+          personId: id,
+          manualRole: manualRoles[solution.id] ?? null,
+        })),
+        evidenceOn(solution, evidence.get(accountId)!, clusters, content.get(solution.id) ?? new Set()),
+        solution.template ?? model.groups.template,
+        model,
+        now,
+      );
+      return group ? [{ accountId, solutionId: solution.id, group }] : [];
+    }),
+  );
+  await groups.save(tx, accountIds, found, version);
+}
+
+async function clustersOf(tx: Tx, sold: readonly Solution[]): Promise<Map<string, string[]>> {
+  if (sold.every(({ clusters }) => clusters.length === 0)) return new Map();
+  return new Map((await topics.clusters(tx)).map((one) => [one.name, one.topics.map(({ topic }) => topic)]));
+}
+
+/** Solution → ids of the signals that its content rules fit. */
+async function contentOf(
+  tx: Tx,
+  sold: readonly Solution[],
+  accountIds: readonly string[],
+): Promise<Map<string, Set<string>>> {
+  const found = new Map(sold.map(({ id }) => [id, new Set<string>()]));
+  if (sold.every(({ content }) => content.length === 0)) return found;
+  const read = contentReader(sold);
+  for (const page of await groups.pagesOf(tx, accountIds)) {
+    for (const id of read(page)) found.get(id)!.add(page.id);
+  }
+  return found;
+}
+
+/** Puts a list of solutions in place of the one there was, and asks for every account. Throws `Invalid`. */
+export async function replaceSolutions(tx: Tx, document: unknown, now: Date): Promise<Solution[]> {
+  const replaced = await solutions.replace(tx, parseSolutions(document), now);
+  await scores.requestAll(tx, now);
+  return replaced;
+}
+
+/** Gives somebody a role by hand, which confirms them; asks for their account. Throws `NotFound`. */
+export async function giveRole(
+  tx: Tx,
+  groupId: string,
+  personId: string,
+  role: BuyingRole,
+  now: Date,
+): Promise<groups.GroupRow> {
+  const [group] = await groups.byIds(tx, [groupId]);
+  if (!group) throw new NotFound('There is no such buying group.', 'Ask for `buyingGroups` again.');
+  if (!(await groups.giveRole(tx, group, personId, role, now))) {
+    throw new NotFound(
+      'That person is not at the account of this group.',
+      'Choose somebody of its `people`.',
+    );
+  }
+  await scores.request(tx, [group.accountId], now);
+  return group;
+}
+
+/** Account → what is known of a deal by now: said by the CRM, people or forms, or shown by its buying groups. */
+export async function dealFactsOf(
+  tx: Tx,
+  accountIds: readonly string[],
+  activeDays: number,
+  now: Date,
+): Promise<Map<string, DealFacts>> {
+  const said = await groups.dealFacts(tx, accountIds, now);
+  const found = await groups.ofAccounts(tx, accountIds);
+  const members = await groups.membersOf(
+    tx,
+    [...found.values()].flat().map(({ id }) => id),
+  );
+  const ids = [...new Set([...members.values()].flat().map(({ personId }) => personId))];
+  const names = new Map(
+    (await people.byIds(tx, ids)).flatMap((one) =>
+      one ? [[one.id, one.name ?? one.email ?? 'somebody']] : [],
+    ),
+  );
+  const since = now.getTime() - activeDays * 86_400_000;
+  return new Map(
+    accountIds.map((accountId) => [
+      accountId,
+      {
+        said: said.get(accountId) ?? [],
+        members: (found.get(accountId) ?? []).flatMap((group) =>
+          (members.get(group.id) ?? []).map(
+            (member): KnownMember => ({
+              name: names.get(member.personId) ?? 'somebody',
+              role: member.role,
+              confidence: member.roleConfidence,
+              active: member.lastActiveAt !== null && member.lastActiveAt.getTime() > since,
+              champion: member.personId === group.championId,
+            }),
+          ),
+        ),
+      },
+    ]),
+  );
+}

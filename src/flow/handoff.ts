@@ -1,0 +1,84 @@
+/** Which accounts are ready for sales, and how long they have been waiting for an answer. */
+import type { ScoringModel } from '../core/model.ts';
+import { bantKnown } from '../core/scoring/bant.ts';
+import { type Handoff, handoff, type ResponseClock, responseClock } from '../core/scoring/handoff.ts';
+import type { AccountScore } from '../core/scoring/score.ts';
+import type { Tx } from '../store/database.ts';
+import * as handoffs from '../store/handoffs.ts';
+import { dealFactsOf } from './groups.ts';
+
+type Scored = readonly { accountId: string; score: AccountScore }[];
+
+/** Keeps which of these accounts are ready. Their scores and groups must be stored. */
+export async function update(tx: Tx, scored: Scored, model: ScoringModel, now: Date): Promise<void> {
+  // What is known of a deal is read only where nothing else stands in the way.
+  const near = scored.filter(
+    ({ score }) =>
+      handoff(
+        { ...score, contributions: score.heat.contributions, bant: [] },
+        { ...model, handoff: { ...model.handoff, bantKnown: 0 } },
+        now,
+      ).ready,
+  );
+  const judged = near.length > 0 ? await judge(tx, near, model, now) : new Map<string, Handoff>();
+  await handoffs.save(
+    tx,
+    scored.map(({ accountId }) => ({ accountId, ready: judged.get(accountId)?.ready ?? false })),
+    now,
+  );
+}
+
+/** Every check of these accounts as of now. */
+async function judge(tx: Tx, scored: Scored, model: ScoringModel, now: Date): Promise<Map<string, Handoff>> {
+  const deals = await dealFactsOf(
+    tx,
+    scored.map((one) => one.accountId),
+    model.groups.activeDays,
+    now,
+  );
+  return new Map(
+    scored.map(({ accountId, score }) => [
+      accountId,
+      handoff(
+        {
+          ...score,
+          contributions: score.heat.contributions,
+          bant: bantKnown(deals.get(accountId) ?? { said: [], members: [] }),
+        },
+        model,
+        now,
+      ),
+    ]),
+  );
+}
+
+/** How far an account is from being handed over, as of now. */
+export interface HandoffView extends Handoff {
+  /** null: it was not ready when it was last scored. */
+  clock: ResponseClock | null;
+}
+
+/** Every check and clock of these accounts by their scores as of now. */
+export async function viewsOf(
+  tx: Tx,
+  scored: Scored,
+  model: ScoringModel,
+  now: Date,
+): Promise<Map<string, HandoffView>> {
+  const judged = await judge(tx, scored, model, now);
+  const clocks = await clocksOf(tx, [...judged.keys()], model, now);
+  return new Map([...judged].map(([id, one]) => [id, { ...one, clock: clocks.get(id) ?? null }]));
+}
+
+/** The response clocks of those of these accounts that are ready. */
+export async function clocksOf(
+  tx: Tx,
+  accountIds: readonly string[],
+  model: ScoringModel,
+  now: Date,
+): Promise<Map<string, ResponseClock>> {
+  const ready = await handoffs.readySince(tx, accountIds);
+  return new Map(
+    [...ready].map(([id, { since, answers }]) => [id, responseClock(since, answers, model, now)]),
+  );
+}

@@ -1,0 +1,109 @@
+/** The surge pass: everything a workspace's accounts did in the window, judged at once. The arithmetic is in core/scoring. */
+import type { ScoringModel } from '../core/model.ts';
+import * as surgeKeys from '../core/scoring/surge-keys.ts';
+import * as activity from '../store/activity.ts';
+import { type Database, inWorkspace, type Tx } from '../store/database.ts';
+import * as models from '../store/models.ts';
+import * as scores from '../store/scores.ts';
+import * as surges from '../store/surges.ts';
+import * as topics from '../store/topics.ts';
+import { catchUp } from './topics.ts';
+
+const DAY = 86_400_000;
+
+/**
+ * Brings the surges of a workspace up to date and asks for the scores of accounts that began or ceased to surge;
+ * returns how many. `touched` false: only if the day, the model or the topics are others than last time.
+ */
+export async function refresh(
+  db: Database,
+  workspaceId: string,
+  clock: () => Date,
+  touched = true,
+): Promise<number> {
+  const due =
+    touched ||
+    !(await inWorkspace(db, workspaceId, async (tx) => {
+      const now = clock();
+      const { version } = await models.current(tx, now);
+      return surges.isCurrent(tx, dayOf(now), version);
+    }));
+  if (!due) return 0;
+  await catchUp(db, workspaceId, clock);
+  return inWorkspace(db, workspaceId, async (tx) => {
+    await surges.lock(tx);
+    const now = clock();
+    const { model, version: modelVersion } = await models.active(tx, now);
+    const turned = await surges.replace(tx, await compute(tx, model, now, null), { modelVersion, now });
+    await scores.request(tx, turned, now);
+    return turned.length;
+  });
+}
+
+/**
+ * Surges of all accounts as of a moment, per account, topic and cluster. `replay`: with what had been received by
+ * then, where it stood then; topics are those declared today. A function of what is stored, and of nothing else.
+ */
+export async function compute(
+  tx: Tx,
+  model: ScoringModel,
+  asOf: Date,
+  replay: Date | null,
+): Promise<surges.Surge[]> {
+  const { weekWeights, baselineWeeks, minimumDays } = model.surge;
+  const currentFrom = 7 * baselineWeeks;
+  const from = new Date(
+    Math.floor(asOf.getTime() / DAY) * DAY - (currentFrom + 7 * weekWeights.length - 1) * DAY,
+  );
+  const dayNumber = (time: Date) => Math.floor((time.getTime() - from.getTime()) / DAY);
+  const clusters = await topics.clusters(tx);
+  const window = { from, to: asOf, currentFrom, lastStart: currentFrom - minimumDays - 1 };
+  const { activities, starts } = await activity.read(
+    tx,
+    window,
+    surgeKeys.kindsThatCount(model),
+    clusters,
+    replay,
+  );
+  const wholes = activities.filter(({ about }) => about === 'ACCOUNT');
+  const ids = wholes.map(({ accountId }) => accountId);
+  const watched = await activity.watched(tx, ids, from, asOf);
+
+  const watchedFrom = new Map<string, number>();
+  const tiers = new Map<string, string | null>();
+  for (const { accountId, days } of wholes) {
+    const facts = watched.get(accountId);
+    if (!facts) continue; // gone meanwhile
+    const seen = facts.seenBefore ? -1 : Math.min(...days, currentFrom);
+    watchedFrom.set(accountId, facts.importedAt ? Math.min(seen, dayNumber(facts.importedAt)) : seen);
+    tiers.set(accountId, surgeKeys.sizeTier(facts.employees));
+  }
+  const population: surgeKeys.Population = {
+    activities: activities.filter(({ accountId }) => watchedFrom.has(accountId)),
+    starts,
+    watchedFrom,
+    tiers,
+    clusters: new Map(clusters.map((one) => [one.name, one.topics.map(({ topic }) => topic)])),
+  };
+  return surgeKeys
+    .judge(population, model)
+    .map(({ activity: { accountId, about, name, ...seen }, result }) => ({
+      id: surges.surgeIdOf(tx.workspaceId, { accountId, about, name }),
+      accountId,
+      about,
+      name,
+      score: result.score,
+      status: result.status,
+      observed: result.observed,
+      expected: result.expected,
+      lift: result.lift,
+      pValue: result.pValue,
+      actors: seen.actors,
+      sources: [...seen.sources],
+      since:
+        result.since === null ? null : dayOf(new Date(from.getTime() + (currentFrom + result.since) * DAY)),
+      vendor: seen.vendor,
+    }));
+}
+
+const dayOf = (time: Date): string => time.toISOString().slice(0, 10);

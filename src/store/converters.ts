@@ -1,0 +1,56 @@
+/** Whose opportunity opened lately, and how accounts usually are: what look-alikes are learnt from. */
+import type { Traited } from '../core/scoring/lookalike.ts';
+import type { Tx } from './database.ts';
+
+/** An account's facts with its first signals, in their order. */
+export type Sketch = Omit<Traited, 'kinds' | 'topics'> & { first: { kind: string; topics: string[] }[] };
+
+/** Accounts looked at, on either side: enough for shares to a percent or two. */
+const MOST = 2_000;
+/** Signals in which the first kinds and topics are sought. */
+export const FIRST_SIGNALS = 50;
+
+const OPENED = `FROM outcome WHERE workspace_id = $1 AND type = 'OPPORTUNITY_OPENED'
+  AND occurred_at > $2 AND occurred_at <= $3 AND received_at <= $3`;
+
+/** How many accounts have an opportunity that opened in that span, and when we last heard of one. */
+export async function tellConverters(
+  tx: Tx,
+  from: Date,
+  to: Date,
+): Promise<{ count: number; latest: Date | null }> {
+  const { rows } = await tx.client.query({
+    name: 'tell-converters',
+    text: `SELECT count(DISTINCT account_id) AS count, max(received_at) AS latest ${OPENED}`,
+    values: [tx.workspaceId, from, to],
+  });
+  return rows[0];
+}
+
+const sketch = (accounts: string): string => `
+  WITH wanted AS (${accounts})
+  SELECT a.industry, a.employees, a.country, a.technologies,
+    coalesce((SELECT json_agg(json_build_object('kind', s.kind, 'topics', s.topics)) FROM (
+      SELECT kind, topics FROM signal WHERE workspace_id = $1 AND account_id = w.account_id
+        AND occurred_at <= w.until AND received_at <= w.until ORDER BY signal_id LIMIT ${FIRST_SIGNALS}) AS s), '[]') AS first
+  FROM wanted AS w JOIN account AS a ON a.workspace_id = $1 AND a.account_id = w.account_id`;
+
+/** The latest converters as they were when their opportunity opened. */
+export async function converters(tx: Tx, from: Date, to: Date): Promise<Sketch[]> {
+  const { rows } = await tx.client.query(
+    sketch(`SELECT account_id, min(occurred_at) AS until ${OPENED}
+            GROUP BY account_id ORDER BY min(occurred_at) DESC, account_id LIMIT ${MOST}`),
+    [tx.workspaceId, from, to],
+  );
+  return rows;
+}
+
+/** Accounts as they usually are: by their ids, which are as good as random. */
+export async function usual(tx: Tx, at: Date): Promise<Sketch[]> {
+  const { rows } = await tx.client.query(
+    sketch(`SELECT account_id, $2::timestamptz AS until FROM account
+            WHERE workspace_id = $1 AND survivor_id IS NULL ORDER BY account_id LIMIT ${MOST}`),
+    [tx.workspaceId, at],
+  );
+  return rows;
+}

@@ -1,0 +1,398 @@
+/** Pre-MQL flags: raised, answered, closed, reported. A merged account's flags show with its survivor. */
+import { firstSignalId, nameId } from '../core/id.ts';
+import type { FlagStatus, RaisedFlag, Standing } from '../core/scoring/flag-life.ts';
+import {
+  type Finding,
+  type FlagGroup,
+  type FlagPerson,
+  type FlagRule,
+  type FlagSurge,
+  QUALIFIED,
+} from '../core/scoring/flags.ts';
+import type { Contribution } from '../core/scoring/heat.ts';
+import type { Tx } from './database.ts';
+
+export interface Flag {
+  id: string;
+  /** The account it shows with. */
+  accountId: string;
+  personId: string | null;
+  rule: FlagRule;
+  confidence: number;
+  status: FlagStatus;
+  reason: string;
+  evidence: Contribution[];
+  raisedAt: Date;
+  closedAt: Date | null;
+  /** What sales said: who, when and why; null: nothing yet. */
+  answer: { accepted: boolean; at: Date; by: string; reason: string | null } | null;
+  modelVersion: number;
+}
+
+/** What the rules need to know of an account besides its score and signals. */
+export interface StoredFacts {
+  flags: RaisedFlag[];
+  people: FlagPerson[];
+  /** People who are MQL or further, and since when. */
+  qualified: { personId: string; at: Date }[];
+  surges: FlagSurge[];
+  groups: FlagGroup[];
+}
+
+const OF_ACCOUNTS = 'a.workspace_id = $1 AND (a.account_id = ANY($2) OR a.survivor_id = ANY($2))';
+const MILLISECONDS = (column: string): string => `round(date_part('epoch', ${column}) * 1000)`;
+
+/** One statement for a chunk of accounts: each arm has an index of its own. */
+const FACTS = `
+  SELECT 'flag' AS what, coalesce(a.survivor_id, a.account_id) AS account_id, jsonb_build_object(
+      'id', f.flag_id, 'rule', f.rule, 'personId', f.person_id, 'raisedAt', ${MILLISECONDS('f.raised_at')},
+      'expiredAt', ${MILLISECONDS('f.expired_at')}, 'accepted', f.accepted, 'answeredAt', ${MILLISECONDS('f.answered_at')},
+      'status', f.status, 'closedAt', ${MILLISECONDS('f.closed_at')}, 'signalIds', f.signal_ids) AS fact
+    FROM account AS a JOIN pre_mql_flag AS f ON f.workspace_id = $1 AND f.account_id = a.account_id WHERE ${OF_ACCOUNTS}
+  UNION ALL
+  SELECT 'person', p.account_id, jsonb_build_object('id', p.person_id, 'title', p.title, 'leadStatus', p.lead_status,
+      'qualifiedAt', CASE WHEN p.lead_status = ANY($3) THEN (
+        SELECT min((c.facts->'leadStatus'->>1)::float8) FROM claim AS c
+        WHERE c.workspace_id = $1 AND c.subject_id = p.person_id AND c.facts->'leadStatus'->>0 = ANY($3)) END)
+    FROM person AS p WHERE p.workspace_id = $1 AND (p.account_id = ANY($2) OR p.person_id = ANY($4))
+  UNION ALL
+  SELECT 'surge', s.account_id, jsonb_build_object('name', s.name, 'score', s.score, 'status', s.status)
+    FROM surge AS s WHERE s.workspace_id = $1 AND s.account_id = ANY($2) AND s.status = 'SURGING'
+  UNION ALL
+  SELECT 'group', g.account_id, jsonb_build_object('solution', s.name, 'members', (
+      SELECT jsonb_agg(jsonb_build_object('personId', m.person_id, 'role', m.role, 'lastActiveAt', ${MILLISECONDS('m.last_active_at')}))
+      FROM buying_group_member AS m WHERE m.workspace_id = $1 AND m.group_id = g.group_id))
+    FROM buying_group AS g JOIN solution AS s ON s.workspace_id = $1 AND s.solution_id = g.solution_id
+    WHERE g.workspace_id = $1 AND g.account_id = ANY($2)`;
+
+/**
+ * Account → what the rules need to know of it. `actors`: people who did something at an account without being known to
+ * be there; they count among its people.
+ */
+export async function factsOf(
+  tx: Tx,
+  accounts: readonly { accountId: string; actors: ReadonlySet<string> }[],
+): Promise<Map<string, StoredFacts>> {
+  const accountIds = accounts.map((one) => one.accountId);
+  const people = new Map<string, { person: FlagPerson; qualified: StoredFacts['qualified'] }>();
+  const { rows } = await tx.client.query({
+    name: 'flag-facts',
+    text: FACTS,
+    values: [tx.workspaceId, accountIds, QUALIFIED, [...new Set(accounts.flatMap((one) => [...one.actors]))]],
+  });
+  const found = new Map<string, StoredFacts>(
+    accountIds.map((id) => [id, { flags: [], people: [], qualified: [], surges: [], groups: [] }]),
+  );
+  const homes = new Map<string, string>();
+  for (const { what, account_id: accountId, fact } of rows) {
+    const facts = found.get(accountId);
+    if (what === 'flag') facts?.flags.push(toRaised(fact));
+    else if (what === 'surge') facts?.surges.push(fact);
+    else if (what === 'group') facts?.groups.push(toGroup(fact));
+    else {
+      const { id, title, leadStatus, qualifiedAt } = fact;
+      // Of a status that no claim dates nothing is known but that it is so.
+      const qualified = QUALIFIED.includes(leadStatus)
+        ? [{ personId: id, at: new Date(qualifiedAt ?? 0) }]
+        : [];
+      people.set(id, { person: { id, title, leadStatus }, qualified });
+      homes.set(id, accountId);
+    }
+  }
+  const add = (accountId: string, personId: string) => {
+    const [facts, known] = [found.get(accountId), people.get(personId)];
+    if (!facts || !known) return;
+    facts.people.push(known.person);
+    facts.qualified.push(...known.qualified);
+  };
+  for (const [id, home] of homes) add(home, id);
+  for (const { accountId, actors } of accounts) {
+    for (const id of actors) if (homes.get(id) !== accountId) add(accountId, id);
+  }
+  return found;
+}
+
+const timeOf = (milliseconds: number | null): Date | null =>
+  milliseconds === null ? null : new Date(milliseconds);
+
+function toRaised(fact: {
+  id: string;
+  rule: FlagRule;
+  personId: string | null;
+  raisedAt: number;
+  expiredAt: number | null;
+  accepted: boolean | null;
+  answeredAt: number | null;
+  status: FlagStatus;
+  closedAt: number | null;
+  signalIds: string[];
+}): RaisedFlag {
+  const { id, rule, personId, status, signalIds, accepted } = fact;
+  return {
+    id,
+    rule,
+    personId,
+    status,
+    signalIds,
+    raisedAt: new Date(fact.raisedAt),
+    expiredAt: timeOf(fact.expiredAt),
+    closedAt: timeOf(fact.closedAt),
+    answer: accepted === null ? null : { accepted, at: new Date(fact.answeredAt ?? 0) },
+  };
+}
+
+function toGroup(fact: {
+  solution: string;
+  members: { personId: string; role: string; lastActiveAt: number | null }[] | null;
+}): FlagGroup {
+  const members = (fact.members ?? []).map((one) => ({ ...one, lastActiveAt: timeOf(one.lastActiveAt) }));
+  return { solution: fact.solution, members };
+}
+
+/** Signals of these accounts in which somebody known looks for a replacement of a competitor, from a moment on. */
+export async function seekingIn(tx: Tx, accountIds: readonly string[], from: Date): Promise<Set<string>> {
+  const { rows } = await tx.client.query(
+    `SELECT signal_id FROM signal WHERE workspace_id = $1 AND account_id = ANY($2) AND signal_id >= $3
+       AND kind = 'social.competitor_research' AND person_id IS NOT NULL AND attributes->>'rule' LIKE '%alternative%'`,
+    [tx.workspaceId, accountIds, firstSignalId(from)],
+  );
+  return new Set(rows.map((row) => row.signal_id));
+}
+
+/** Raises flags; one that is open already for the subject stays as it is. Returns how many were raised. */
+export async function raise(
+  tx: Tx,
+  findings: readonly (Finding & { accountId: string })[],
+  modelVersion: number,
+  now: Date,
+): Promise<number> {
+  if (findings.length === 0) return 0;
+  const { rowCount } = await tx.client.query(
+    `INSERT INTO pre_mql_flag (workspace_id, flag_id, account_id, person_id, subject_id, rule, confidence, reason, evidence,
+       signal_ids, model_version, raised_at, status)
+     SELECT $1, (f->>'id')::uuid, (f->>'accountId')::uuid, (f->>'personId')::uuid, (f->>'subjectId')::uuid, f->>'rule',
+       (f->>'confidence')::float8, f->>'reason', f->'evidence', ARRAY(SELECT jsonb_array_elements_text(f->'signalIds'))::uuid[],
+       $3, $4, 'OPEN'
+     FROM jsonb_array_elements($2::jsonb) AS f ON CONFLICT DO NOTHING`,
+    [
+      tx.workspaceId,
+      JSON.stringify(
+        findings.map((finding) => {
+          const subjectId = finding.personId ?? finding.accountId;
+          return {
+            ...finding,
+            id: nameId('flag', tx.workspaceId, finding.rule, subjectId, now.toISOString()),
+            subjectId,
+            signalIds: finding.evidence.flatMap((one) => one.signalIds),
+            evidence: finding.evidence.map((one) => ({ ...one, signalIds: [] })),
+          };
+        }),
+      ),
+      modelVersion,
+      now,
+    ],
+  );
+  return rowCount ?? 0;
+}
+
+/** Writes where flags stand. */
+export async function settle(
+  tx: Tx,
+  flags: readonly ({ id: string; expiredAt: Date | null } & Standing)[],
+): Promise<void> {
+  if (flags.length === 0) return;
+  await tx.client.query(
+    `UPDATE pre_mql_flag AS f SET status = t.status, closed_at = t.closed_at, expired_at = t.expired_at
+     FROM unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS t (flag_id, status, closed_at, expired_at)
+     WHERE f.workspace_id = $1 AND f.flag_id = t.flag_id`,
+    [
+      tx.workspaceId,
+      flags.map((one) => one.id),
+      flags.map((one) => one.status),
+      flags.map((one) => one.closedAt),
+      flags.map((one) => one.expiredAt),
+    ],
+  );
+}
+
+/** Removes flags as if they had never been raised. */
+export async function withdraw(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.client.query(
+    'DELETE FROM pre_mql_flag WHERE workspace_id = $1 AND flag_id = ANY($2) AND accepted IS NULL',
+    [tx.workspaceId, ids],
+  );
+}
+
+/** Keeps sales' answer; the status is `settle`’s. */
+export async function answer(
+  tx: Tx,
+  id: string,
+  answered: { accepted: boolean; at: Date; by: string; reason: string | null },
+): Promise<void> {
+  await tx.client.query(
+    `UPDATE pre_mql_flag SET accepted = $3, answered_at = $4, answered_by = $5, answer_reason = $6
+     WHERE workspace_id = $1 AND flag_id = $2`,
+    [tx.workspaceId, id, answered.accepted, answered.at, answered.by, answered.reason],
+  );
+}
+
+const FROM = 'pre_mql_flag AS f JOIN account AS a ON a.workspace_id = $1 AND a.account_id = f.account_id';
+const COLUMNS = `f.flag_id, coalesce(a.survivor_id, a.account_id) AS account_id, f.person_id, f.rule, f.confidence, f.status,
+  f.reason, f.evidence, f.raised_at, f.closed_at, f.accepted, f.answered_at, f.answered_by, f.answer_reason, f.model_version`;
+
+function toFlag(row: {
+  flag_id: string;
+  account_id: string;
+  person_id: string | null;
+  rule: FlagRule;
+  confidence: number;
+  status: FlagStatus;
+  reason: string;
+  evidence: Contribution[];
+  raised_at: Date;
+  closed_at: Date | null;
+  accepted: boolean | null;
+  answered_at: Date;
+  answered_by: string;
+  answer_reason: string | null;
+  model_version: number;
+}): Flag {
+  return {
+    id: row.flag_id,
+    accountId: row.account_id,
+    personId: row.person_id,
+    rule: row.rule,
+    confidence: row.confidence,
+    status: row.status,
+    reason: row.reason,
+    evidence: row.evidence,
+    raisedAt: row.raised_at,
+    closedAt: row.closed_at,
+    answer:
+      row.accepted === null
+        ? null
+        : { accepted: row.accepted, at: row.answered_at, by: row.answered_by, reason: row.answer_reason },
+    modelVersion: row.model_version,
+  };
+}
+
+export interface FlagFilter {
+  rule?: FlagRule | null;
+  status?: FlagStatus | null;
+  accountId?: string | null;
+  personId?: string | null;
+  owner?: string | null;
+  raisedSince?: Date | null;
+}
+
+function conditions(tx: Tx, filter: FlagFilter): { where: string[]; values: unknown[] } {
+  const values: unknown[] = [tx.workspaceId];
+  const where = ['f.workspace_id = $1'];
+  const add = (condition: (place: string) => string, value: unknown) => {
+    if (value === undefined || value === null) return;
+    values.push(value);
+    where.push(condition(`$${values.length}`));
+  };
+  add((v) => `f.rule = ${v}`, filter.rule);
+  add((v) => `f.status = ${v}`, filter.status);
+  add((v) => `coalesce(a.survivor_id, a.account_id) = ${v}`, filter.accountId);
+  add((v) => `f.person_id = ${v}`, filter.personId);
+  add(
+    (v) => `EXISTS (SELECT FROM account AS s WHERE s.workspace_id = $1
+      AND s.account_id = coalesce(a.survivor_id, a.account_id) AND s.owner = ${v})`,
+    filter.owner,
+  );
+  add((v) => `f.raised_at >= ${v}`, filter.raisedSince);
+  return { where, values };
+}
+
+/** One page, the latest first, ties broken by id; `backward` reads the page before the cursor. */
+export async function page(
+  tx: Tx,
+  filter: FlagFilter,
+  limit: number,
+  cursor: { value: number; id: string } | null,
+  backward = false,
+): Promise<Flag[]> {
+  const { where, values } = conditions(tx, filter);
+  if (cursor) {
+    // A forged one must not get as far as the database's cast.
+    values.push(new Date(Math.min(Math.max(cursor.value, 0), 8.64e15)), cursor.id);
+    where.push(
+      `(f.raised_at, f.flag_id) ${backward ? '>' : '<'} ($${values.length - 1}::timestamptz, $${values.length}::uuid)`,
+    );
+  }
+  values.push(limit);
+  const direction = backward ? 'ASC' : 'DESC';
+  const { rows } = await tx.client.query(
+    `SELECT ${COLUMNS} FROM ${FROM} WHERE ${where.join(' AND ')}
+     ORDER BY f.raised_at ${direction}, f.flag_id ${direction} LIMIT $${values.length}`,
+    values,
+  );
+  const found = rows.map(toFlag);
+  return backward ? found.reverse() : found;
+}
+
+export async function count(tx: Tx, filter: FlagFilter): Promise<number> {
+  const { where, values } = conditions(tx, filter);
+  const { rows } = await tx.client.query(
+    `SELECT count(*) AS total FROM ${FROM} WHERE ${where.join(' AND ')}`,
+    values,
+  );
+  return rows[0].total;
+}
+
+/** By id, in the order asked for; unknown ones are null. */
+export async function byIds(tx: Tx, ids: readonly string[]): Promise<(Flag | null)[]> {
+  const { rows } = await tx.client.query(
+    `SELECT ${COLUMNS} FROM ${FROM} WHERE f.workspace_id = $1 AND f.flag_id = ANY($2)`,
+    [tx.workspaceId, ids],
+  );
+  const found = new Map(rows.map((row) => [row.flag_id, toFlag(row)]));
+  return ids.map((id) => found.get(id) ?? null);
+}
+
+/** Account → its flags, the latest first. */
+export async function ofAccounts(
+  tx: Tx,
+  accountIds: readonly string[],
+  status: FlagStatus | null = null,
+): Promise<Map<string, Flag[]>> {
+  const { rows } = await tx.client.query({
+    name: 'flags-of-accounts',
+    text: `SELECT ${COLUMNS} FROM ${FROM} WHERE f.workspace_id = $1 AND ${OF_ACCOUNTS}
+             AND ($3::text IS NULL OR f.status = $3) ORDER BY f.raised_at DESC, f.flag_id DESC`,
+    values: [tx.workspaceId, accountIds, status],
+  });
+  return Map.groupBy(rows.map(toFlag), (flag) => flag.accountId);
+}
+
+/** What became of a rule's flags. */
+export interface RuleCounts {
+  rule: FlagRule;
+  raised: number;
+  open: number;
+  accepted: number;
+  rejected: number;
+  converted: number;
+  expired: number;
+  /** Median days from raising to converting; null: none converted. */
+  leadTimeDays: number | null;
+}
+
+/** Counts per rule of what was raised in a span, both ends inclusive; of rules that raised any. */
+export async function countsByRule(tx: Tx, from: Date | null, to: Date | null): Promise<RuleCounts[]> {
+  const { rows } = await tx.client.query(
+    `SELECT rule, count(*) AS raised, count(*) FILTER (WHERE status = 'OPEN') AS open,
+       count(*) FILTER (WHERE status = 'ACCEPTED') AS accepted, count(*) FILTER (WHERE status = 'REJECTED') AS rejected,
+       count(*) FILTER (WHERE status = 'CONVERTED') AS converted, count(*) FILTER (WHERE status = 'EXPIRED') AS expired,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY date_part('epoch', closed_at - raised_at) / 86400)
+         FILTER (WHERE status = 'CONVERTED') AS "leadTimeDays"
+     FROM pre_mql_flag WHERE workspace_id = $1 AND ($2::timestamptz IS NULL OR raised_at >= $2)
+       AND ($3::timestamptz IS NULL OR raised_at <= $3)
+     GROUP BY rule`,
+    [tx.workspaceId, from, to],
+  );
+  return rows;
+}

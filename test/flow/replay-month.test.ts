@@ -1,0 +1,352 @@
+/** What was shown on a day is what a replay of that day finds, whatever has happened since. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { UndercurrentError } from '../../src/core/errors.ts';
+import { defaultModel } from '../../src/core/model.ts';
+import type { SignalKind } from '../../src/core/signal.ts';
+import * as history from '../../src/flow/history.ts';
+import { merge, unmerge } from '../../src/flow/merge.ts';
+import * as models from '../../src/flow/models.ts';
+import * as rescore from '../../src/flow/rescore.ts';
+import { undo } from '../../src/flow/undo.ts';
+import { recordOutcomes, upsertAccounts } from '../../src/flow/upsert.ts';
+import * as accounts from '../../src/store/accounts.ts';
+import * as stored from '../../src/store/models.ts';
+import * as scores from '../../src/store/scores.ts';
+import { days, type Event, hours, openWorld, type World } from './world.ts';
+
+const START = new Date('2026-05-01T00:00:00Z');
+const COMPANIES = ['northwind', 'southwind', 'eastwind', 'westwind'] as const;
+const KINDS = [
+  'site.pricing_view',
+  'site.blog_view',
+  'content.download',
+  'email.unsubscribe',
+  'content.demo_request',
+];
+
+/** Something that happens at an hour of a day. */
+type Happening =
+  /** Visits reported on that day, of so many days before; `undoneAfter` days the batch is taken back. */
+  | { what: 'visits'; company: string; kind: string; ago: number; undoneAfter: number | null }
+  | { what: 'browser'; browser: string; kind: string; ago: number }
+  | { what: 'identify'; browser: string; company: string }
+  | { what: 'import' | 'byHand'; company: string; employees: number; country: string }
+  | { what: 'outcome'; company: string; type: 'OPPORTUNITY_OPENED' | 'WON' | 'REJECTED_BY_SALES' }
+  | { what: 'merge'; into: string; from: string }
+  | { what: 'unmerge'; company: string }
+  | { what: 'model'; halfHeat: number };
+
+interface Shown {
+  heat: number;
+  raw: number;
+  trend: number;
+  fit: number;
+  coverage: number;
+  qualification: number;
+  tier: string;
+  disqualified: string | null;
+  stage: string;
+  model: number;
+}
+
+const endOf = (day: number): Date => new Date(days(day + 1, START).getTime() - 1);
+
+/** Lives through the days; returns what was shown at the end of each, by account. */
+async function live(
+  world: World,
+  month: readonly (readonly Happening[])[],
+  options: { withoutUndone?: boolean } = {},
+): Promise<Map<string, Shown>[]> {
+  const shown: Map<string, Shown>[] = [];
+  const undos: { day: number; batch: string }[] = [];
+  await world.within((tx) => stored.active(tx, days(-1, START)));
+  for (const [day, happenings] of month.entries()) {
+    await world.within((tx) => scores.requestAll(tx, days(day, START)));
+    await world.rescore(days(day, START));
+    let hour = 1;
+    const next = () => hours(hour++ % 23, days(day, START));
+    for (const one of undos.filter((undone) => undone.day === day)) {
+      const now = next();
+      await undo(world.db, world.workspace, one.batch, now);
+      await world.rescore(now);
+    }
+    for (const [at, happening] of happenings.entries()) {
+      const now = next();
+      if (happening.what === 'visits' && happening.undoneAfter !== null && options.withoutUndone) continue;
+      const batch = await happen(world, happening, `${day} ${at}`, now).catch((error: unknown) => {
+        // Merging what is merged, or what is not there: nothing happens then.
+        if (error instanceof UndercurrentError) return null;
+        throw error;
+      });
+      if (batch && happening.what === 'visits' && happening.undoneAfter !== null) {
+        undos.push({ day: day + happening.undoneAfter, batch });
+      }
+      await world.rescore(now);
+    }
+    shown.push(await read(world));
+  }
+  return shown;
+}
+
+async function happen(world: World, one: Happening, id: string, now: Date): Promise<string | null> {
+  const { workspace } = world;
+  const domain = 'company' in one ? `${one.company}.example` : '';
+  const event = (more: Partial<Event>, ago = 0): Event => ({
+    id,
+    at: days(-ago, now).toISOString(),
+    ...more,
+  });
+  const take = async (more: Event) => (await world.ingest([more], { now })).batch;
+  switch (one.what) {
+    case 'visits':
+      return take(event({ kind: one.kind as SignalKind, hints: { domain } }, one.ago));
+    case 'browser':
+      return take(event({ kind: one.kind as SignalKind, hints: { anonymousId: one.browser } }, one.ago));
+    case 'identify':
+      return take(event({ identity: { anonymousId: one.browser, email: `${one.browser}@${domain}` } }));
+    case 'import': {
+      const batch = await world.openBatch('crm', 'import', now);
+      const { employees, country } = one;
+      await world.within((tx) => upsertAccounts(tx, workspace, [{ domain, employees, country }], batch, now));
+      return batch;
+    }
+    case 'byHand': {
+      const { employees, country } = one;
+      await world.within((tx) => upsertAccounts(tx, workspace, [{ domain, employees, country }], null, now));
+      return null;
+    }
+    case 'outcome':
+      await world.within(async (tx) => {
+        await recordOutcomes(tx, [{ externalId: id, domain, type: one.type, at: now }], null, now);
+        const found = await accounts.idByDomain(tx, domain);
+        if (found) await scores.request(tx, [found], now);
+      });
+      return null;
+    case 'merge':
+      await world.within(async (tx) => {
+        const owners = await accounts.idsByDomain(tx, [`${one.into}.example`, `${one.from}.example`]);
+        const [into, from] = [owners.get(`${one.into}.example`), owners.get(`${one.from}.example`)];
+        if (into && from) await merge(tx, workspace, into.id, [from.homeId], now);
+      });
+      return null;
+    case 'unmerge':
+      await world.within(async (tx) => {
+        const owner = (await accounts.idsByDomain(tx, [domain])).get(domain);
+        if (owner) await unmerge(tx, workspace, owner.homeId, now);
+      });
+      return null;
+    case 'model': {
+      const model = {
+        ...defaultModel,
+        heat: { ...defaultModel.heat, halfHeat: one.halfHeat },
+        disqualifiers: { ...defaultModel.disqualifiers, blockedCountries: ['FR'] },
+      };
+      await world.within((tx) => models.apply(tx, model, 'why', now));
+      return null;
+    }
+  }
+}
+
+async function read(world: World): Promise<Map<string, Shown>> {
+  const rows = await world.query(
+    `SELECT account_id, heat, raw, trend_7d AS trend, fit, coverage, qualification, qualification_tier AS tier,
+       disqualified_by AS disqualified, stage, model_version AS model FROM account_score`,
+  );
+  return new Map(rows.map(({ account_id: id, ...row }) => [id as string, row as unknown as Shown]));
+}
+
+/** What `score --as-of` the end of a day finds of these accounts. */
+const replay = (world: World, day: number, ids: readonly string[]): Promise<Map<string, Shown>> =>
+  world.within(async (tx) => {
+    const at = endOf(day);
+    const { model, version } = await models.modelFor(tx, null, at, days(400, START));
+    const computed = await rescore.compute(tx, ids, model, at, at);
+    return new Map(
+      computed.map(({ accountId, score: { heat, trend7d, fit, qualification, stage } }) => [
+        accountId,
+        {
+          heat: heat.value,
+          raw: heat.raw,
+          trend: trend7d,
+          fit: fit.value,
+          coverage: fit.coverage,
+          qualification: qualification.value,
+          tier: qualification.tier,
+          disqualified: fit.disqualifiedBy,
+          stage: stage.stage,
+          model: version,
+        },
+      ]),
+    );
+  });
+
+/** Every day of the past is found as it was shown. */
+async function expectReplayed(
+  world: World,
+  shown: readonly Map<string, Shown>[],
+  isMeant: (id: string) => boolean = () => true,
+): Promise<void> {
+  for (const [day, then] of shown.entries()) {
+    const ids = [...then.keys()].filter(isMeant);
+    const found = await replay(world, day, ids);
+    for (const id of ids) {
+      const [is, was] = [found.get(id), then.get(id)!];
+      expect({ day, id, ...is }).toEqual({
+        day,
+        id,
+        ...was,
+        heat: expect.closeTo(was.heat, 9),
+        raw: expect.closeTo(was.raw, 9),
+        trend: expect.closeTo(was.trend, 9),
+        fit: expect.closeTo(was.fit, 9),
+        qualification: expect.closeTo(was.qualification, 9),
+      });
+    }
+  }
+}
+
+let world: World;
+let twin: World;
+beforeAll(async () => {
+  [world, twin] = [await openWorld(), await openWorld()];
+});
+beforeEach(async () => {
+  await world.clear();
+  await twin.clear();
+});
+afterAll(async () => {
+  await world.close();
+  await twin.close();
+});
+
+const visits = (company: string, kind: string, ago = 0, undoneAfter: number | null = null): Happening => ({
+  what: 'visits',
+  company,
+  kind,
+  ago,
+  undoneAfter,
+});
+
+/** A month with something of everything. */
+const MONTH: readonly (readonly Happening[])[] = Array.from({ length: 31 }, (_, day): Happening[] => {
+  const daily = [visits(COMPANIES[day % 3]!, KINDS[day % 3]!)];
+  const special: Record<number, Happening[]> = {
+    1: [{ what: 'browser', browser: 'b1', kind: 'site.pricing_view', ago: 0 }],
+    2: [{ what: 'import', company: 'northwind', employees: 30, country: 'DE' }],
+    4: [{ what: 'browser', browser: 'b1', kind: 'content.download', ago: 0 }],
+    5: [{ what: 'byHand', company: 'northwind', employees: 300, country: 'DE' }],
+    6: [{ what: 'identify', browser: 'b1', company: 'southwind' }],
+    8: [visits('northwind', 'content.demo_request', 5)],
+    9: [{ what: 'byHand', company: 'northwind', employees: 8000, country: 'FR' }],
+    10: [{ what: 'import', company: 'westwind', employees: 900, country: 'FR' }],
+    11: [visits('eastwind', 'email.unsubscribe'), visits('eastwind', 'content.download', 9)],
+    12: [{ what: 'merge', into: 'northwind', from: 'westwind' }],
+    14: [{ what: 'outcome', company: 'eastwind', type: 'OPPORTUNITY_OPENED' }],
+    15: [{ what: 'model', halfHeat: 25 }],
+    17: [{ what: 'merge', into: 'eastwind', from: 'southwind' }],
+    19: [{ what: 'import', company: 'eastwind', employees: 60, country: 'US' }],
+    21: [{ what: 'unmerge', company: 'southwind' }],
+    23: [{ what: 'outcome', company: 'eastwind', type: 'REJECTED_BY_SALES' }],
+    25: [visits('southwind', 'content.download', 20)],
+    27: [{ what: 'identify', browser: 'b2', company: 'northwind' }],
+  };
+  return [...daily, ...(special[day] ?? [])];
+});
+
+describe('a month of late files, stitching, merges, corrected facts and another model', () => {
+  test('is found day by day as it was shown', async () => {
+    const shown = await live(world, MONTH);
+    expect(new Set(shown.flatMap((day) => [...day.values()].map((one) => one.model)))).toEqual(
+      new Set([1, 2]),
+    );
+    expect(shown.some((day) => [...day.values()].some((one) => one.disqualified !== null))).toBe(true);
+    await expectReplayed(world, shown);
+    await expectKept(shown);
+  });
+
+  /** The history has what was shown at the end of each day. */
+  async function expectKept(shown: readonly Map<string, Shown>[]): Promise<void> {
+    const last = shown.at(-1)!;
+    const kept = await world.within((tx) => history.daily(tx, [...last.keys()], START, endOf(30)));
+    for (const [id, points] of kept) {
+      expect(points.length).toBeGreaterThan(10);
+      for (const point of points) {
+        const day = Math.round((Date.parse(point.day) - START.getTime()) / 86_400_000);
+        const then = shown[day]!.get(id);
+        // Of a day on which it stood for another, its own last score is kept.
+        if (then)
+          expect([point.day, point.heat, point.modelVersion]).toEqual([point.day, then.heat, then.model]);
+      }
+    }
+  }
+});
+
+test('what is undone was never there: the past is that of a world without it', async () => {
+  const month = MONTH.slice(5, 20).map((happenings, day) => [
+    ...happenings,
+    ...(day === 3 ? [visits('northwind', 'content.download', 2, 9)] : []),
+    ...(day === 7 ? [visits('eastwind', 'site.pricing_view', 0, 2)] : []),
+    ...(day === 10 ? [visits('southwind', 'content.demo_request', 0, 4)] : []),
+  ]);
+  const shown = await live(world, month);
+  const without = await live(twin, month, { withoutUndone: true });
+  await expectReplayed(world, without);
+  expect(shown[5]).not.toEqual(without[5]);
+  expect(shown.at(-1)!.size).toBe(without.at(-1)!.size);
+});
+
+const company = fc.constantFrom(...COMPANIES);
+const browser = fc.constantFrom('b1', 'b2', 'b3');
+const kind = fc.constantFrom(...KINDS);
+const ago = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(9) });
+const anyHappening: fc.Arbitrary<Happening> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      what: fc.constant('visits' as const),
+      company,
+      kind,
+      ago,
+      undoneAfter: fc.constant(null),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ what: fc.constant('browser' as const), browser, kind, ago }) },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('identify' as const), browser, company }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      what: fc.constantFrom('import' as const, 'byHand' as const),
+      company,
+      employees: fc.constantFrom(5, 60, 900, 9000),
+      country: fc.constantFrom('DE', 'FR'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant('outcome' as const),
+      company,
+      type: fc.constantFrom('OPPORTUNITY_OPENED' as const, 'WON' as const, 'REJECTED_BY_SALES' as const),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('merge' as const), into: company, from: company }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('unmerge' as const), company }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ what: fc.constant('model' as const), halfHeat: fc.integer({ min: 10, max: 80 }) }),
+  },
+);
+
+test('any week is found day by day as it was shown', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(anyHappening, { maxLength: 4 }), { minLength: 4, maxLength: 8 }),
+      async (weeks) => {
+        await world.clear();
+        await expectReplayed(world, await live(world, weeks));
+      },
+    ),
+    { numRuns: 4, endOnFailure: true },
+  );
+}, 120_000);

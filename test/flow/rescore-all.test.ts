@@ -1,0 +1,191 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import * as rescoreAll from '../../src/flow/rescore-all.ts';
+import * as columns from '../../src/store/columns.ts';
+import { inWorkspace } from '../../src/store/database.ts';
+import * as requests from '../../src/store/rescore-requests.ts';
+import * as scores from '../../src/store/scores.ts';
+import * as timeline from '../../src/store/timeline.ts';
+import { days, type Event, hours, NOW, openWorld, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+beforeEach(() => world.clear());
+afterAll(() => world.close());
+
+const stored = () => world.query('SELECT * FROM account_score ORDER BY account_id');
+const waiting = () => world.within(scores.requested);
+const askAll = () => world.within((tx) => scores.requestAll(tx, NOW));
+const all = { first: '00000000-0000-0000-0000-000000000000', last: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
+
+const FIELDS = [
+  'id',
+  'source',
+  'kind',
+  'occurredAt',
+  'receivedAt',
+  'actor',
+  'strength',
+  'confidence',
+  'sentiment',
+  'origin',
+  'topics',
+] as const;
+
+const anyEvent: fc.Arbitrary<Event> = fc
+  .record({
+    n: fc.nat(500),
+    company: fc.constantFrom('northwind', 'southwind', 'eastwind', 'westwind', 'upwind'),
+    who: fc.constantFrom('nobody', 'ada', 'ben', 'b1', 'b2', 'gerät 3'),
+    kind: fc.constantFrom(
+      'site.page_view',
+      'site.pricing_view',
+      'social.mention',
+      'email.unsubscribe',
+      'intent.topic',
+    ),
+    source: fc.constantFrom(null, 'o1', 'o2 — ü'),
+    topics: fc.constantFrom([], ['crm'], ['crm', 'e-mail & more']),
+    sentiment: fc.option(fc.double({ min: -1, max: 1, noNaN: true })),
+    strength: fc.double({ min: 0, max: 1, noNaN: true }),
+    ago: fc.integer({ min: 1, max: 60 * 24 }),
+  })
+  .map(
+    ({ n, company, who, kind, source, topics, sentiment, strength, ago }): Event => ({
+      id: `e${n}-${company}-${ago}`,
+      at: hours(-ago).toISOString(),
+      kind: kind as Event['kind'],
+      strength,
+      hints: {
+        domain: `${company}.example`,
+        ...(who === 'ada' || who === 'ben' ? { email: `${who}@${company}.example` } : {}),
+        ...(who.includes('b') || who.includes('3') ? { anonymousId: `${who} ${company}` } : {}),
+      },
+      signal: {
+        topics: [...topics],
+        ...(sentiment === null ? {} : { sentiment }),
+        ...(source === null ? {} : { origin: `${source} ${company}` }),
+      },
+    }),
+  );
+
+/** A view at each of so many companies. */
+const views = (count: number): Event[] =>
+  Array.from({ length: count }, (_, n) => ({
+    id: `v${n}`,
+    at: hours(-1 - n).toISOString(),
+    hints: { domain: `company-${n}.example` },
+  }));
+
+test('columns hold what the timeline holds', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyEvent, { minLength: 1, maxLength: 80 }), async (events) => {
+      await world.clear();
+      await world.ingest(events);
+      await world.within(async (tx) => {
+        const ids = (await tx.client.query('SELECT account_id AS id FROM account ORDER BY 1')).rows.map(
+          (row) => row.id,
+        );
+        const read = await columns.read(tx, all, ids, NOW);
+        const evidence = await timeline.evidence(tx, ids);
+        let signals = 0;
+        for (const id of ids) {
+          // A row reads itself from the columns only when it is asked.
+          const rows = read
+            .evidenceOf(id)
+            .map((row) => Object.fromEntries(FIELDS.map((field) => [field, row[field]])));
+          expect(rows).toEqual(evidence.get(id)!.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+          signals += rows.length;
+        }
+        expect(read.signals).toBe(signals);
+        expect(signals).toBeGreaterThan(0);
+      });
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test('only what was received by the moment is read, and only of accounts that were asked for', async () => {
+  await world.ingest(views(3), { now: days(-1) });
+  await world.ingest([{ id: 'late', at: hours(-30).toISOString(), hints: { domain: 'company-0.example' } }]);
+  await world.within(async (tx) => {
+    const { rows } = await tx.client.query(
+      "SELECT account_id AS id FROM account WHERE domain = 'company-0.example'",
+    );
+    const of = async (at: Date) => (await columns.read(tx, all, [rows[0].id], at)).signals;
+    expect(await of(hours(-1))).toBe(1);
+    expect(await of(NOW)).toBe(2);
+    expect((await columns.read(tx, all, [], NOW)).evidenceOf(rows[0].id)).toEqual([]);
+  });
+});
+
+describe('all at once', () => {
+  test('gives every stored score the same bits as one account after the other', async () => {
+    const events = fc.sample(anyEvent, { seed: 7, numRuns: 400 });
+    await world.ingest(events);
+    await world.rescore();
+    const one = await stored();
+    expect(one.length).toBe(5);
+    await world.query('DELETE FROM account_score');
+    await askAll();
+    let told = 0;
+    const note = (done: number) => {
+      told = done;
+    };
+    const run = () => rescoreAll.run(world.db, world.workspace.id, NOW, note, { threads: 2, signals: 100 });
+    expect(await run()).toBe(5);
+    expect(told).toBe(5);
+    expect(await stored()).toEqual(one);
+    expect(await waiting()).toBe(0);
+    expect(await run()).toBe(0);
+  });
+
+  test('what came in meanwhile stays asked for, and who was scored meanwhile is passed over', async () => {
+    await world.ingest(views(3));
+    const seen = await world.within((tx) => requests.ofRange(tx, all));
+    const [newer, scored] = [...seen.keys()] as [string, string];
+    await world.within((tx) => scores.request(tx, [newer], NOW));
+    await world.query('DELETE FROM rescore_request WHERE account_id = $1', [scored]);
+    expect(await world.within((tx) => requests.take(tx, seen))).toEqual(
+      [...seen.keys()].filter((id) => id !== scored),
+    );
+    expect([...(await world.within((tx) => requests.ofRange(tx, all))).keys()]).toEqual([newer]);
+  });
+
+  test('stopped half-way, the rest is still asked for and is done next time', async () => {
+    await world.ingest(views(230));
+    const run = (goOn: boolean) =>
+      rescoreAll.run(world.db, world.workspace.id, NOW, () => goOn, { threads: 1, signals: 100_000 });
+    const first = await run(false);
+    expect(first).toBe(200);
+    expect(await waiting()).toBe(230 - first);
+    expect((await stored()).length).toBe(first);
+    expect(await run(true)).toBe(230 - first);
+    expect((await stored()).length).toBe(230);
+  }, 90_000); // two threads are started and two hundred accounts made
+
+  test('a failure in a thread is the caller’s, and nothing is lost', async () => {
+    await world.ingest(views(2));
+    const gone = {
+      ...world.db,
+      pool: Object.create(world.db.pool, {
+        options: { value: { connectionString: 'postgres://127.0.0.1:1/none' } },
+      }),
+    };
+    await expect(rescoreAll.run(gone, world.workspace.id, NOW)).rejects.toThrow('No database');
+    expect(await waiting()).toBe(2);
+  });
+});
+
+test('whether many are asked for', async () => {
+  await world.ingest(views(12));
+  const many = (least: number) =>
+    inWorkspace(world.db, world.workspace.id, (tx) => requests.areMany(tx, least));
+  expect([await many(12), await many(13)]).toEqual([true, false]);
+  await world.rescore();
+  const [first] = await world.query('SELECT account_id FROM account ORDER BY 1');
+  await world.within((tx) => scores.request(tx, [first!.account_id as string], NOW));
+  expect(await many(1)).toBe(false); // one of twelve
+});
