@@ -10,8 +10,9 @@ import * as batches from '../store/batches.ts';
 import { inWorkspace } from '../store/database.ts';
 
 /** Milliseconds, at most, to wait under load for those who were just answered to come back with more. */
-const GATHER = Number(process.env.GATHER ?? 10);
-const AT_ONCE = Number(process.env.AT_ONCE ?? 2);
+const GATHER = 10;
+/** Transactions of a source at once: while one is being committed the next is read and placed. */
+const AT_ONCE = 2;
 /** Records stored in one transaction, about. */
 const FULL = 5_000;
 /** Records that may wait before further ones are sent away with 503. */

@@ -438,8 +438,18 @@ describe('npm start, as a plain user', () => {
       const { rowCount } = await client.query(`SELECT 1 FROM "${name}"`);
       if (rowCount) filled[name] = rowCount;
     }
-    // Batches stay as the log of what was done; the key is the server's.
-    expect(filled).toEqual({ workspace: 1, api_key: 1, scoring_model: 1, batch: expect.any(Number) });
+    // Batches stay as the log of what was done; the key is the server's. A workspace that was never filled has the
+    // others too, as soon as it was scored.
+    expect(filled).toEqual({
+      workspace: 1,
+      api_key: 1,
+      scoring_model: 1,
+      scoring_model_activation: 1,
+      solution: 1,
+      surge_pass: 1,
+      topic_state: 1,
+      batch: expect.any(Number),
+    });
     expect((await client.query('SELECT name, profile FROM workspace')).rows).toEqual([
       { name: 'default', profile: {} },
     ]);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { normalTopic } from '../../src/core/topics.ts';
 import type { Adapter } from '../../src/core/signal.ts';
 import * as ingest from '../../src/flow/ingest.ts';
 import * as database from '../../src/store/database.ts';
@@ -278,7 +279,7 @@ describe('strange text', () => {
     );
     expect(row).toEqual({
       external_id: CLEAN,
-      topics: [CLEAN],
+      topics: [normalTopic(CLEAN)],
       url: CLEAN,
       title: CLEAN,
       origin: CLEAN,

@@ -150,7 +150,7 @@ const BOOKKEEPING = [
   'solution',
   'workspace',
 ];
-const CLOCKS = ['updated_at', 'scored_at', 'ready_since'];
+const CLOCKS = ['updated_at', 'scored_at', 'computed_at', 'ready_since'];
 
 /** Every table but the bookkeeping, row by row as text, in a fixed order. */
 export async function contents(world: World, except: string[] = []): Promise<Record<string, string[]>> {

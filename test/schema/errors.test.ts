@@ -1,4 +1,13 @@
-import { isObjectType } from 'graphql';
+import {
+  type GraphQLInputType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createContext } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
@@ -134,19 +143,32 @@ describe('scopes', () => {
     Object.keys(type.getFields()).map((name) => [type.name, name] as const),
   );
   /** A call of a root field that is valid, with arguments that never get anywhere. */
+  const ADMIN = [
+    ...['apiKeys', 'createApiKey', 'revokeApiKey', 'auditLog', 'erasePerson', 'exportPerson'],
+    ...['exclusions', 'addExclusion', 'removeExclusion'],
+  ];
+
+  /** Anything that is valid there. */
+  function valueOf(type: GraphQLInputType): string {
+    if (isNonNullType(type)) return valueOf(type.ofType);
+    if (isListType(type)) return `[${valueOf(type.ofType)}]`;
+    if (isEnumType(type)) return type.getValues()[0]!.name;
+    if (isInputObjectType(type)) {
+      const needed = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
+      return `{ ${needed.map((field) => `${field.name}: ${valueOf(field.type)}`).join(', ')} }`;
+    }
+    const known: Record<string, string> = { Int: '1', Float: '1', Boolean: 'true', JSON: '{}' };
+    return known[type.name] ?? (type.name === 'DateTime' ? '"2026-01-01T00:00:00Z"' : '"x"');
+  }
+
   function callOf(typeName: string, name: string): string {
     const type = schema.getType(typeName);
     const field = isObjectType(type) ? type.getFields()[name]! : undefined;
-    const values: Record<string, string> = {
-      'ID!': '"x"',
-      '[ID!]!': '[]',
-      'ApiKeyInput!': '{ name: "x", scopes: [READ] }',
-    };
     const args = field!.args
-      .filter((arg) => String(arg.type).endsWith('!') && arg.defaultValue === undefined)
-      .map((arg) => `${arg.name}: ${values[String(arg.type)] ?? '[]'}`);
+      .filter((arg) => isNonNullType(arg.type) && arg.defaultValue === undefined)
+      .map((arg) => `${arg.name}: ${valueOf(arg.type)}`);
     const call = `${name}${args.length > 0 ? `(${args.join(', ')})` : ''}`;
-    const leaf = String(field!.type).startsWith('Boolean');
+    const leaf = isLeafType(getNamedType(field!.type));
     return `${typeName.toLowerCase()} { ${call} ${leaf ? '' : '{ __typename }'} }`;
   }
 
@@ -155,7 +177,7 @@ describe('scopes', () => {
     async (typeName, name) => {
       const { errors } = await server.ask(workspace, callOf(typeName, name), {}, ['ingest']);
       expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
-      const admin = ['apiKeys', 'createApiKey', 'revokeApiKey'].includes(name);
+      const admin = ADMIN.includes(name);
       expect(errors?.[0]?.message).toContain(admin ? 'admin' : typeName === 'Query' ? 'read' : 'write');
     },
   );

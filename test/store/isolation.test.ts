@@ -328,7 +328,7 @@ const READS: [string, (tx: Tx, their: Tenant) => Promise<unknown>, unknown][] = 
   ],
   [
     'signals.newestOf',
-    async (tx, their) => (await signals.newestOf(tx, [their.account], 9)).get(their.account),
+    async (tx, their) => (await signals.newestOf(tx, [their.account], 9)).get(their.account) ?? [],
     [],
   ],
   ['signals.count', (tx, their) => signals.count(tx, { personId: their.person }), 0],
