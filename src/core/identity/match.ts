@@ -158,7 +158,7 @@ function placeBy(clues: Clues, occurredAt: Date, book: Book, options: Options): 
   const chosen = strong ?? (options.discover && stranger ? stranger : known[0]);
   if (!chosen) return { ...asked, unplaced: whyNot(clues, person, imitated) };
 
-  const match = matchOf(chosen, targets);
+  const match = matchOf(chosen);
   if (imitated) match.evidence.push(imitated.told);
   if (chosen === stranger) {
     const discover = { domain: chosen.votes[0]!.domain ?? '', name: clues.companyName };
@@ -167,7 +167,7 @@ function placeBy(clues: Clues, occurredAt: Date, book: Book, options: Options): 
   const needed = chosen.votes.some((vote) => vote.plain) ? rules.attach : rules.attachByName;
   if (match.confidence >= needed) return { ...asked, accountId: chosen.accountId, match, unplaced: null };
 
-  const review = known.flatMap((target) => questionsOf(target, targets, rules)).slice(0, MOST_QUESTIONS);
+  const review = known.flatMap((target) => questionsOf(target, rules)).slice(0, MOST_QUESTIONS);
   if (review.length > 0) return { ...asked, review, unplaced: 'waits for review' };
   const several = known.filter((target) => target.votes.some((vote) => vote.root === 'name')).length > 1;
   const why = several
@@ -181,27 +181,27 @@ interface Target {
   accountId: string | null;
   /** The surest first. */
   votes: Vote[];
+  /** What speaks for anything else, the surest first: whose it is does not matter, so that a merge of others changes nothing. */
+  against: Vote[];
   strong: boolean;
-  /** Log-odds of its own votes. */
-  weight: number;
   /** 0–1, all considered. */
   confidence: number;
 }
 
 /** Votes by what they speak for, the best first: strong ones, then by confidence, then in the order of trust. */
 function gather(votes: readonly Vote[], rules: MatchRules): Target[] {
-  const groups = Map.groupBy(votes, (vote) => vote.account?.id ?? `domain ${vote.domain}`);
+  const of = (vote: Vote) => vote.account?.id ?? `domain ${vote.domain}`;
+  const groups = Map.groupBy(votes, of);
+  const surestFirst = votes.toSorted((a, b) => b.chance - a.chance);
   const targets = [...groups.values()].map((group): Target => {
     const sorted = group.toSorted((a, b) => b.chance - a.chance);
     const strong = group.some((vote) => vote.strong && vote.account !== null);
     const accountId = sorted[0]!.account?.id ?? null;
-    return { accountId, votes: sorted, strong, weight: weightOf(sorted, rules), confidence: 0 };
+    const against = surestFirst.filter((vote) => of(vote) !== of(sorted[0]!));
+    return { accountId, votes: sorted, against, strong, confidence: 0 };
   });
   for (const target of targets) {
-    let sum = target.weight;
-    for (const other of targets) {
-      if (other !== target) sum -= rules.contradiction * Math.max(0, weightAgainst(other, target));
-    }
+    const sum = weightOf(target.votes, rules) - rules.contradiction * weightAgainst(target, rules);
     const { chance, account } = target.votes[0]!;
     const alone = targets.length === 1 && target.votes.length === 1;
     // A chance of 1 has no log-odds; alone it stands as it is said.
@@ -231,28 +231,34 @@ function weightOf([first, ...rest]: readonly Vote[], rules: MatchRules): number 
   return weight;
 }
 
-const weightAgainst = (other: Target, target: Target): number =>
-  other.accountId === null && target.accountId !== null ? logOdds(STRANGER) : other.weight;
+function weightAgainst({ against, accountId }: Target, rules: MatchRules): number {
+  const others = against.map((vote) =>
+    vote.account === null && accountId !== null ? { ...vote, chance: STRANGER } : vote,
+  );
+  if (others.length === 0) return 0;
+  return Math.max(
+    0,
+    weightOf(
+      others.toSorted((a, b) => b.chance - a.chance),
+      rules,
+    ),
+  );
+}
 
-function matchOf(target: Target, targets: readonly Target[]): Match {
+function matchOf(target: Target): Match {
   const evidence = target.votes.map((vote) => vote.says);
-  for (const other of targets) {
-    if (other === target) continue;
+  for (const { says, chance, account } of target.against) {
     // What is more likely not so contradicts nobody.
-    for (const { says, chance } of other.votes) {
-      if (chance < 0.5) continue;
-      evidence.push(
-        `but ${says}${other.accountId ? ', which is another account' : ' belongs to no known account'}`,
-      );
-    }
+    if (chance < 0.5) continue;
+    evidence.push(`but ${says}${account ? ', which is another account' : ' belongs to no known account'}`);
   }
   return { method: target.votes[0]!.method, confidence: target.confidence, evidence };
 }
 
-function questionsOf(target: Target, targets: readonly Target[], rules: MatchRules): Question[] {
+function questionsOf(target: Target, rules: MatchRules): Question[] {
   const vote = target.votes.find((one) => one.clue !== null);
   if (!vote?.clue || !vote.account || target.confidence < rules.review) return [];
-  const { confidence, evidence } = matchOf(target, targets);
+  const { confidence, evidence } = matchOf(target);
   return [{ clue: vote.clue, accountId: ownId(vote.account), method: vote.method, confidence, evidence }];
 }
 
