@@ -5,10 +5,11 @@ import type { Log } from './log.ts';
 import { Surger } from './surger.ts';
 
 /**
- * Milliseconds in which more touches of the same accounts are gathered: as long as the last pass took, within these
- * bounds. Under load an account is scored once for many touches, and half of the time is left to what comes in.
+ * Milliseconds in which more touches of the same accounts are gathered: so many times as long as the last pass took,
+ * within these bounds. Under load an account is scored once for many touches, and most of the time is left to what
+ * comes in.
  */
-const GATHER = { least: 100, most: 1_000 };
+const GATHER = { times: 3, least: 100, most: 1_500 };
 /** Milliseconds until a failed workspace is tried again. */
 const AGAIN = 5_000;
 
@@ -66,7 +67,7 @@ export class Rescorer {
         this.#log.error({ err: error }, 'rescoring failed; it is tried again in a moment');
         setTimeout(() => this.poke(workspaceId), AGAIN).unref();
       }
-      gather = Math.min(Math.max(performance.now() - start, GATHER.least), GATHER.most);
+      gather = Math.min(Math.max(GATHER.times * (performance.now() - start), GATHER.least), GATHER.most);
     }
   }
 }

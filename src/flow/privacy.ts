@@ -62,7 +62,12 @@ export class Gate {
   ): Item[] {
     const bursting = burstingVisitors(
       items.flatMap((item) =>
-        item.signals.map(({ signal, clues }) => ({ ...signal, anonymousId: clues.anonymousId })),
+        item.signals.map(({ signal: { kind, externalId, occurredAt }, clues: { anonymousId } }) => ({
+          kind,
+          externalId,
+          occurredAt,
+          anonymousId,
+        })),
       ),
       profile,
     );

@@ -61,9 +61,13 @@ const PLATFORMS = new Set(
   sites.google.com docs.google.com wordpress.com blogspot.com wixsite.com notion.site`.split(/\s+/),
 );
 
+/** The longest of `ILLEGAL_IDS`, in quotes: most ids are longer. */
+const LONGEST_ILLEGAL = Math.max(...[...ILLEGAL_IDS].map((id) => id.length)) + 2;
+
 /** The id, trimmed, or `null` for one that cannot name anybody (`null`, `guest`, zeros …), whatever its case. */
 export function legalId(id: string | undefined): string | null {
   const text = id?.trim() ?? '';
+  if (text.length > LONGEST_ILLEGAL) return ALL_ZERO.test(text) ? null : text;
   const folded = text
     .toLowerCase()
     .replace(/\s+/g, '_')
