@@ -13,7 +13,9 @@ const BENCHMARKS: Record<string, { staged: boolean }> = {
   rescore: { staged: true },
   'identity-names': { staged: false },
   'identity-networks': { staged: false },
+  'identity-resolver': { staged: true },
   surge: { staged: false },
+  sentiment: { staged: false },
 };
 
 const names = Object.keys(BENCHMARKS);
