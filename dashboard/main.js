@@ -30,6 +30,18 @@ const ACCOUNTS = `query Accounts($filter: AccountFilter, $first: Int, $after: St
   }
 }`;
 
+/** What is asked when an account is opened, not for a whole page of them. */
+const STANDING = `query Standing($id: ID!) {
+  account(id: $id) {
+    heat { levers { text } }
+    handoff { ready checks { name met why } }
+    surge { score status observed expected actors sources since }
+    surgingTopics(first: 4) { about score status observed expected actors topic { name } cluster }
+    buyingGroups { score completeness engagement status missingRoles solution { name } members { role engagement person { name title } } }
+    preMqlFlags(status: OPEN) { rule confidence raisedAt reason person { name } }
+  }
+}`;
+
 const byId = (id) => document.getElementById(id);
 const table = byId('accounts');
 const body = table.tBodies[0];
@@ -353,8 +365,129 @@ function details(account) {
       { class: 'facts' },
       ...facts.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))),
     ),
+    standing(account.id),
     el('div', { class: 'columns' }, contributions(heat), signals(account.signals.edges)),
   ];
+}
+
+/** Flags, surges and buying groups, filled in when they have arrived. */
+function standing(id) {
+  const place = el(
+    'div',
+    { class: 'standing', 'aria-busy': 'true' },
+    el('p', { class: 'quiet' }, 'Loading …'),
+  );
+  ask(STANDING, { id })
+    .then(({ account }) => {
+      place.replaceChildren(
+        flags(account.preMqlFlags),
+        surges(account.surge, account.surgingTopics),
+        groups(account.buyingGroups),
+        handoff(account.handoff),
+        levers(account.heat),
+      );
+    })
+    .catch((error) => place.replaceChildren(el('p', { class: 'bad' }, error.message)))
+    .finally(() => place.removeAttribute('aria-busy'));
+  return place;
+}
+
+const section = (title, empty, items) =>
+  el(
+    'section',
+    {},
+    el('h3', {}, title),
+    items.length ? el('ul', {}, ...items) : el('p', { class: 'quiet' }, empty),
+  );
+
+function flags(raised) {
+  return section(
+    'Open flags',
+    'None: nothing says that somebody is heading for sales.',
+    raised.map(({ rule, confidence, reason, raisedAt, person }) =>
+      el(
+        'li',
+        {},
+        el('strong', {}, words(rule)),
+        ` ${percent(confidence)} sure, since ${formatDay(raisedAt)}${person ? `, ${person.name}` : ''}`,
+        el('span', { class: 'quiet' }, reason),
+      ),
+    ),
+  );
+}
+
+const handoff = ({ ready, checks }) =>
+  section(
+    ready ? 'Ready for sales' : 'Not ready for sales yet',
+    '',
+    checks.map(({ name, met, why }) =>
+      el(
+        'li',
+        {},
+        el('span', { 'aria-hidden': 'true' }, met ? '✓ ' : '✗ '),
+        el('span', { class: 'hidden-text' }, met ? 'met: ' : 'not met: '),
+        words(name),
+        el('span', { class: 'quiet' }, why),
+      ),
+    ),
+  );
+
+const levers = ({ levers }) =>
+  section(
+    'What would change it most',
+    'Nothing we know of.',
+    levers.slice(0, 4).map(({ text }) => el('li', {}, text)),
+  );
+
+function surges(overall, topics) {
+  const line = (name, { score, status, observed, expected, actors }) =>
+    el(
+      'li',
+      {},
+      el('strong', {}, name),
+      ` ${words(status)}, ${whole(score)} of 100`,
+      el(
+        'span',
+        { class: 'quiet' },
+        `${one(observed)} actor-days in 3 weeks, ${one(expected)} expected; ${actors} ${plural(actors, 'actor')}`,
+      ),
+    );
+  return section('Against its own past', 'Nothing was seen lately.', [
+    ...(overall.observed > 0 || overall.expected > 0 ? [line('Everything it does', overall)] : []),
+    ...topics
+      .filter((one) => one.about !== 'ACCOUNT')
+      .map((one) => line(one.topic?.name ?? one.cluster, one)),
+  ]);
+}
+
+function groups(found) {
+  return section(
+    'Buying groups',
+    'Nobody is known there yet.',
+    found.map(({ solution, score, completeness, status, missingRoles, members }) =>
+      el(
+        'li',
+        {},
+        el('strong', {}, solution.name),
+        ` ${words(status)}, ${whole(score)} of 100, ${percent(completeness)} complete`,
+        el(
+          'span',
+          { class: 'quiet' },
+          members
+            .slice(0, 4)
+            .map(({ person, role }) => `${person.name ?? 'somebody'} (${words(role).toLowerCase()})`)
+            .join(', '),
+        ),
+        missingRoles.length
+          ? el(
+              'span',
+              { class: 'quiet' },
+              `Missing: ${missingRoles.map((role) => words(role).toLowerCase()).join(', ')}`,
+            )
+          : '',
+      ),
+    ),
+  );
 }
 
 function contributions({ contributions: parts, raw, value, modelVersion, asOf }) {
