@@ -118,6 +118,16 @@ describe.runIf(executablePath)('the dashboard', () => {
     expect(points[0]).toMatch(/\d+ signals?.*\d+\.\d/);
     expect(await detail.locator('ol.signals li').count()).toBe(5);
     expect(await detail.locator('ol.signals').textContent()).toMatch(/Placed by .*% sure/);
+    const standing = detail.locator('.standing:not([aria-busy])');
+    await standing.waitFor({ timeout: 20_000 });
+    expect(await standing.locator('h3').allTextContents()).toEqual([
+      'Open flags',
+      'Against its own past',
+      'Buying groups',
+      expect.stringMatching(/^(Ready|Not ready) for sales/),
+      'What would change it most',
+    ]);
+    expect(await standing.textContent()).toMatch(/actor-days in 3 weeks.*% complete.*needs 75/);
     await page.keyboard.press('Enter');
     expect(await detail.isVisible()).toBe(false);
     expect(complaints).toEqual([]);
