@@ -74,7 +74,23 @@ function* worlds(): Generator<Partial<World>> {
   yield { ...odd, dispersion: 0, weeklyNoise: 0.2 };
   yield { ...odd, shortHistory: 0.5 };
   yield { ...odd, silent: 0.6, spread: 1.5, medianExpected: 4 };
+  for (const dispersion of [0, 0.5]) {
+    for (const journeys of [0, 0.1, 0.25]) {
+      if (journeys > 0) yield { ...odd, dispersion, journeys, surging: journeys / 3 };
+      yield { ...odd, ...sparse, dispersion, journeys, surging: Math.max(0.05, journeys / 3) };
+    }
+  }
 }
+
+/** As a workspace sees it: many topics, on most of which an account is seen a few times or never. */
+const sparse = {
+  keys: 6000,
+  sparse: true,
+  topics: 20,
+  topicsPerAccount: 8,
+  medianExpected: 1,
+  spread: 1.5,
+} as const;
 
 function measure(settings: Partial<World>): Figures {
   const calm = { all: 0, high: 0, doubled: 0 };
@@ -164,14 +180,16 @@ function describe(world: Partial<World>): string {
   if (world.rise && world.rise > 1) parts.push(`${world.riseIn ?? 'all'} ×${world.rise}`);
   if (world.shortHistory) parts.push('half new');
   if (world.silent) parts.push('60 % silent');
+  if (world.sparse) parts.push('sparse');
+  if (world.journeys) parts.push(`${100 * world.journeys} % rose before`);
   if (world.surging) {
-    parts.push(`${100 * world.surging} % ×${world.effect ?? 3} ${world.effectDays ?? 14} d`);
+    parts.push(`${Math.round(100 * world.surging)} % ×${world.effect ?? 3} ${world.effectDays ?? 14} d`);
   }
   return parts.join(', ');
 }
 
 function header(): string {
-  return `${''.padEnd(52)}${['chance', '≥5: 60', 'SURGING', '<5: 60', 'SURGING', 'false'].map((name, at) => name.padStart([0, 1, 5].includes(at) ? 14 : 8)).join('')}`;
+  return `${''.padEnd(62)}${['chance', '≥5: 60', 'SURGING', '<5: 60', 'SURGING', 'false'].map((name, at) => name.padStart([0, 1, 5].includes(at) ? 14 : 8)).join('')}`;
 }
 
 function line(found: Figures): string {
@@ -179,7 +197,7 @@ function line(found: Figures): string {
   const both = (share: number, ratio: number) =>
     `${percent(share)} (${percent(ratio).padStart(4)})`.padStart(14);
   return (
-    found.world.padEnd(52) +
+    found.world.padEnd(62) +
     both(found.calmHigh, found.calmDoubled) +
     both(found.clearHigh, found.clearDoubled) +
     plain(found.clearSurging, 8) +

@@ -102,6 +102,7 @@ CREATE TABLE account_score (
   last_activity_at timestamp with time zone,
   model_version integer NOT NULL,
   scored_at timestamp with time zone NOT NULL,
+  surge double precision NOT NULL DEFAULT 50,
   PRIMARY KEY (workspace_id, account_id),
   FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
 );
@@ -109,6 +110,7 @@ CREATE INDEX account_score_by_activity ON account_score USING btree (workspace_i
 CREATE INDEX account_score_by_fit ON account_score USING btree (workspace_id, fit, account_id);
 CREATE INDEX account_score_by_heat ON account_score USING btree (workspace_id, heat, account_id);
 CREATE INDEX account_score_by_qualification ON account_score USING btree (workspace_id, qualification, account_id);
+CREATE INDEX account_score_by_surge ON account_score USING btree (workspace_id, surge, account_id);
 CREATE INDEX account_score_by_trend ON account_score USING btree (workspace_id, trend_7d, account_id);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
@@ -257,12 +259,13 @@ CREATE TABLE claim (
   facts jsonb NOT NULL,
   keys text[] NOT NULL,
   domains text[] NOT NULL,
+  parent_domain text DEFAULT ((facts -> 'parentDomain'::text) ->> 0),
   PRIMARY KEY (workspace_id, subject_id, batch_id),
   CHECK ((about = ANY (ARRAY['ACCOUNT'::text, 'PERSON'::text]))),
   FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
 );
 CREATE INDEX claim_by_batch ON claim USING btree (workspace_id, batch_id);
-CREATE INDEX claim_by_parent_domain ON claim USING btree (workspace_id, (((facts -> 'parentDomain'::text) ->> 0))) WHERE ((facts -> 'parentDomain'::text) IS NOT NULL);
+CREATE INDEX claim_by_parent_domain ON claim USING btree (workspace_id, parent_domain) WHERE (parent_domain IS NOT NULL);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -468,6 +471,18 @@ CREATE INDEX outcome_by_type ON outcome USING btree (workspace_id, type, occurre
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
+CREATE TABLE parent_change (
+  workspace_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  parent_id uuid,
+  PRIMARY KEY (workspace_id, account_id, changed_at),
+  FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
+);
+CREATE INDEX parent_change_by_parent ON parent_change USING btree (workspace_id, parent_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
 CREATE TABLE person (
   workspace_id uuid NOT NULL,
   person_id uuid NOT NULL,
@@ -623,11 +638,6 @@ CREATE INDEX signal_by_account ON ONLY signal USING btree (workspace_id, account
 CREATE INDEX signal_by_visitor ON ONLY signal USING btree (workspace_id, anonymous_id, signal_id) WHERE (anonymous_id IS NOT NULL);
 CREATE INDEX signal_of_form ON ONLY signal USING btree (workspace_id, account_id, signal_id) WHERE (kind = ANY (ARRAY['content.form'::text, 'content.demo_request'::text, 'content.assessment'::text]));
 CREATE INDEX signal_waiting ON ONLY signal USING btree (workspace_id, signal_id) WHERE (account_id IS NULL);
-CREATE INDEX signal_waiting_for_domain ON ONLY signal USING btree (workspace_id, ((clues ->> 'domain'::text))) WHERE ((account_id IS NULL) AND ((clues ->> 'domain'::text) IS NOT NULL));
-CREATE INDEX signal_waiting_for_mail ON ONLY signal USING btree (workspace_id, ((clues ->> 'emailDomain'::text))) WHERE ((account_id IS NULL) AND ((clues ->> 'emailDomain'::text) IS NOT NULL));
-CREATE INDEX signal_waiting_for_name ON ONLY signal USING btree (workspace_id, ((clues ->> 'nameKey'::text))) WHERE ((account_id IS NULL) AND ((clues ->> 'nameKey'::text) IS NOT NULL));
-CREATE INDEX signal_waiting_for_network ON ONLY signal USING btree (workspace_id, (((clues -> 'network'::text) ->> 'domain'::text))) WHERE ((account_id IS NULL) AND (((clues -> 'network'::text) ->> 'domain'::text) IS NOT NULL));
-CREATE INDEX signal_waiting_for_owner ON ONLY signal USING btree (workspace_id, ((clues ->> 'networkKey'::text))) WHERE ((account_id IS NULL) AND ((clues ->> 'networkKey'::text) IS NOT NULL));
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -800,6 +810,17 @@ CREATE INDEX visitor_link_by_person ON visitor_link USING btree (workspace_id, p
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
+CREATE TABLE waiting_clue (
+  workspace_id uuid NOT NULL,
+  clue text NOT NULL,
+  signal_id uuid NOT NULL,
+  PRIMARY KEY (workspace_id, clue, signal_id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+CREATE INDEX waiting_clue_by_signal ON waiting_clue USING btree (workspace_id, signal_id);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
 CREATE TABLE workspace (
   workspace_id uuid NOT NULL,
   slug text NOT NULL,
@@ -808,6 +829,8 @@ CREATE TABLE workspace (
   secret bytea NOT NULL,
   created_at timestamp with time zone NOT NULL,
   privacy_version bigint NOT NULL DEFAULT 0,
+  placed_by text,
+  placed_after uuid,
   PRIMARY KEY (workspace_id)
 );
 -- row-level security: ENABLE, FORCE

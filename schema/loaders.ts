@@ -84,7 +84,7 @@ export function createLoaders(read: Read, clock: () => Date) {
           return new Map(
             computed.map(({ accountId, score }) => [
               accountId,
-              asAsked(viewOf(scores.toStored(accountId, score, version, asOf), true), asOf, false),
+              asAsked(viewOf(scores.toStored(accountId, score, version, asOf)), asOf, false),
             ]),
           );
         },
@@ -102,7 +102,7 @@ export function createLoaders(read: Read, clock: () => Date) {
           return new Map(
             computed.map(({ accountId, score }) => [
               accountId,
-              asAsked(viewOf(scores.toStored(accountId, score, version, at), true), asOf, true),
+              asAsked(viewOf(scores.toStored(accountId, score, version, at)), asOf, true),
             ]),
           );
         },
@@ -216,14 +216,13 @@ export async function loadAccounts(
       stored.set(accountId, scores.toStored(accountId, score, version, now));
     }
   }
-  const fresh = new Set(unscored);
   return found.map((account) => {
-    return account && nodeOf(account, viewOf(stored.get(account.id)!, fresh.has(account.id)));
+    return account && nodeOf(account, viewOf(stored.get(account.id)!));
   });
 }
 
 /** The node of a list's row, which has only what was asked for. */
-export const toNode = (seen: Seen): AccountNode => nodeOf(seen, viewOf(seen, false, seen.reasons));
+export const toNode = (seen: Seen): AccountNode => nodeOf(seen, viewOf(seen, seen.reasons));
 
 function nodeOf(account: accounts.Account, current: ScoreView): AccountNode {
   const { heat: _, ...parts } = current;

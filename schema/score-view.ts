@@ -15,8 +15,6 @@ export interface HeatView {
   /** The strongest ones, in plain words. */
   reasons: readonly string[];
   stored: StoredScore;
-  /** Whether `stored` has every contribution, not only the strongest ones. */
-  complete: boolean;
   /** Of a replay: its moment. */
   replay?: Date | null;
   /** Whether everything below the account is in it. */
@@ -32,11 +30,7 @@ export interface ScoreView {
   lastActivityAt: Date | null;
 }
 
-export function viewOf(
-  stored: StoredScore,
-  complete: boolean,
-  reasons: readonly string[] = stored.detail.reasons.map(({ text }) => text),
-): ScoreView {
+export function viewOf(stored: StoredScore, reasons: readonly string[] = stored.detail.reasons): ScoreView {
   return {
     heat: {
       value: stored.heat,
@@ -47,7 +41,6 @@ export function viewOf(
       modelVersion: stored.modelVersion,
       reasons,
       stored,
-      complete,
     },
     fit: {
       value: stored.fit,

@@ -3,7 +3,6 @@ import { Invalid } from '../src/core/errors.ts';
 import type { FitPart as FitPartShape } from '../src/core/scoring/fit.ts';
 import type { Contribution as ContributionShape } from '../src/core/scoring/heat.ts';
 import type { HistoryPoint } from '../src/store/scores.ts';
-import { KEPT_CONTRIBUTIONS } from '../src/store/scores.ts';
 import { builder } from './builder.ts';
 import { HeatBandEnum, QualificationTierEnum, SignalFamilyEnum, SignalKindEnum, StageEnum } from './enums.ts';
 import type { HeatView, ScoreView } from './score-view.ts';
@@ -57,13 +56,11 @@ export const Score = builder.objectRef<HeatView>('Score').implement({
     contributions: t.field({
       type: [Contribution],
       description: 'What it is made of, most points first, whichever way.',
-      extensions: { reads: ['contributions', 'scoredAt', 'modelVersion'], loads: true },
+      extensions: { reads: ['scoredAt', 'modelVersion'], loads: true },
       args: { first: t.arg.int({ required: true, defaultValue: 10, description: 'How many, 200 at most.' }) },
-      resolve: async ({ stored, complete }, { first }, { loaders }) => {
+      resolve: async ({ stored }, { first }, { loaders }) => {
         atMost(200, first);
-        const kept = stored.detail.contributions;
-        if (complete || first <= kept.length || kept.length < KEPT_CONTRIBUTIONS) return kept.slice(0, first);
-        return (await loaders.contributions.load(stored)).slice(0, first);
+        return (stored.detail.contributions ?? (await loaders.contributions.load(stored))).slice(0, first);
       },
     }),
     reasons: t.stringList({

@@ -10,6 +10,7 @@ import { addExplain } from './cli/explain.ts';
 import { addFlags } from './cli/flags.ts';
 import { addGraph } from './cli/graph.ts';
 import { addGroups, importSolutions } from './cli/groups.ts';
+import { addHandoff } from './cli/handoff.ts';
 import { addKeys } from './cli/keys.ts';
 import { addModel } from './cli/model.ts';
 import { addPrivacy } from './cli/privacy.ts';
@@ -388,6 +389,7 @@ addReview(program);
 addPrivacy(program);
 addSurge(program);
 addFlags(program);
+addHandoff(program);
 addModel(program);
 
 /** 0 done, 1 failed, 2 misused. */

@@ -6,6 +6,7 @@ import type { Comparison, Mover } from '../core/model-comparison.ts';
 import { diffModels, type ModelChange } from '../core/model-diff.ts';
 import { paint, plain, print, printJson, progress, say, table } from '../edge/terminal.ts';
 import * as models from '../flow/models.ts';
+import { placeDoubtfulAgain } from '../flow/rematch.ts';
 import { drain } from '../flow/rescore.ts';
 import type { Undercurrent } from '../main.ts';
 import * as accounts from '../store/accounts.ts';
@@ -93,7 +94,7 @@ export function addModel(program: Command): void {
             ? `The document is that of version ${preview.activeVersion}.`
             : changesText(preview.changes),
         );
-        print(comparisonText(preview, names));
+        print(`\n${comparisonText(preview, names)}`);
       }),
     );
 
@@ -246,6 +247,7 @@ async function activated(
   { model: _, ...version }: stored.ModelVersion,
   options: Shared,
 ): Promise<void> {
+  await placeDoubtfulAgain(parts.db, parts.workspace, parts.clock());
   const scored = await rescored(parts);
   if (options.json) printJson({ ...version, scored });
   else print(`Version ${version.version} is active; ${scored} accounts scored with it.`);
@@ -297,7 +299,6 @@ function comparisonText(comparison: Comparison, names: Names): string {
       }),
     );
   return [
-    '',
     `${retiered} of ${total} accounts change their tier.`,
     ...tierChanges.map((one) => `  ${one.from} → ${one.to}: ${one.accounts}`),
     `Mean heat ${meanHeat.before.toFixed(1)} → ${meanHeat.after.toFixed(1)}${rankCorrelation === null ? '' : `, rank correlation ${rankCorrelation.toFixed(3)}`}.`,

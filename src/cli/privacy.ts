@@ -100,6 +100,7 @@ export function addPrivacy(program: Command): void {
         readOnly: true,
       });
       if (options.json) return printJson(entries);
+      if (entries.length === 0) return print('Nobody saw or erased what is held of anybody.');
       print(
         table([
           ['at', 'who', 'did', 'of'],

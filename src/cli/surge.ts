@@ -66,14 +66,21 @@ async function find(
 }
 
 /** What may be the matter where nothing surges. */
-async function whyNone(parts: Undercurrent, options: { topic?: string; all?: boolean }): Promise<string> {
+async function whyNone(
+  parts: Undercurrent,
+  options: { topic?: string; cluster?: string; all?: boolean },
+): Promise<string> {
   const counted = await inWorkspace(parts.db, parts.workspace.id, async (tx) => ({
     all: await surges.count(tx, {}),
     short: await surges.count(tx, { statuses: ['INSUFFICIENT_DATA'] }),
   }));
   if (counted.all === 0)
     return 'Nothing was seen in the last weeks. Take something in and `undercurrent score`.';
-  if (options.topic && !options.all) return 'Nobody surges on that. `--all` shows who does anything there.';
+  if (options.topic || options.cluster) {
+    return options.all
+      ? 'Nobody did anything on that in the last weeks.'
+      : 'Nobody surges on that. `--all` shows who does anything there.';
+  }
   if (counted.short === counted.all) {
     return 'Nothing can be said yet: weeks that tell what is usual must have been watched first (`model show`: surge.minimumDays).';
   }

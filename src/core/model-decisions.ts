@@ -73,6 +73,7 @@ export const flagsSchema = z
         days: z.int().positive().describe('Whose opportunity opened in so many days is a recent converter.'),
         converters: z.int().positive().describe('Fewer converters than this say nothing.'),
         lift: z.number().min(1).describe('How many times the usual odds its traits must make it.'),
+        heat: z.number().min(0).max(100).describe('Heat it must have: being alike alone says little.'),
         shrinkage: z
           .number()
           .positive()
@@ -147,7 +148,7 @@ export const usualDecisions: Decisions = {
     coolDownDays: 90,
     creditDays: 90,
     darkFunnel: { fit: 60, surge: 60, share: 0.7 },
-    lookalike: { days: 182, converters: 20, lift: 2, shrinkage: 10, firsts: 3 },
+    lookalike: { days: 182, converters: 20, lift: 2, heat: 30, shrinkage: 10, firsts: 3 },
     socialPush: { sentiment: 0.3, days: 30 },
     groupForming: { roles: 3, days: 30, personBelow: 75 },
   },

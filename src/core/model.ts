@@ -320,7 +320,7 @@ export const defaultModel: ScoringModel = {
   },
   qualification: { weights: { fit: 0.4, heat: 0.6 }, tiers: { hot: 80, warm: 60, cold: 40 } },
   surge: {
-    weekWeights: [0.5, 1, 1],
+    weekWeights: [0.3, 1, 1],
     baselineWeeks: 12,
     minimumDays: 28,
     poolUnder: 30,
@@ -331,7 +331,7 @@ export const defaultModel: ScoringModel = {
     sources: 2,
     clusterShare: 0.25,
     // Under the 10 % that is promised, for populations that keep to no model.
-    falseDiscoveryRate: 0.08,
+    falseDiscoveryRate: 0.07,
   },
   ...usualDecisions,
   groups: defaultGroups,

@@ -4,6 +4,7 @@ import type { Network } from '../core/identity/network.ts';
 import type { Adapter } from '../core/signal.ts';
 import { openIntake } from '../flow/ingest.ts';
 import { poll } from '../flow/poll.ts';
+import { placeDoubtfulAgain } from '../flow/rematch.ts';
 import * as surge from '../flow/surge.ts';
 import { type Database, inWorkspace, listWorkspaceIds } from '../store/database.ts';
 import * as scores from '../store/scores.ts';
@@ -49,6 +50,10 @@ export function createJobs(parts: JobParts, rescorer: Rescorer): { stop(): void 
   schedule('17 */6 * * *', 'forget-visitor-keys', (workspaceId) =>
     inWorkspace(db, workspaceId, (tx) => visitorKeys.expire(tx, clock())),
   );
+  schedule('* * * * *', 'place-again', async (workspaceId) => {
+    const workspace = await inWorkspace(db, workspaceId, workspaces.read, { readOnly: true });
+    if (workspace && (await placeDoubtfulAgain(db, workspace, clock())) > 0) rescorer.poke(workspaceId);
+  });
   for (const { adapter, settings } of parts.adapters.values()) {
     if (!adapter.poll) continue;
     schedule(adapter.poll.schedule, `poll-${adapter.id}`, async (workspaceId) => {

@@ -36,7 +36,7 @@ export function hottest(rows: readonly Scored[]): string {
         `fit ${score.fit.toFixed(0)}`,
         `qualification ${tenths(score.qualification)} ${score.qualificationTier}`,
       ];
-      const reasons = score.detail.reasons.slice(0, 3).map((reason) => `       ${plain(reason.text)}`);
+      const reasons = score.detail.reasons.slice(0, 3).map((reason) => `       ${plain(reason)}`);
       const name = `${plain(account.name)}${account.domain && account.domain !== account.name ? paint('dim', ` ${account.domain}`) : ''}`;
       return [
         `${String(at + 1).padStart(3)}.  ${heat} ${bar(score.heat)} ${paint('bold', name)}${account.tier ? `  ${plain(account.tier)}` : ''}`,
@@ -62,7 +62,7 @@ export function hotJson({ account, score }: Scored) {
     coverage: score.coverage,
     qualification: score.qualification,
     qualificationTier: score.qualificationTier,
-    reasons: score.detail.reasons.slice(0, 3).map((reason) => reason.text),
+    reasons: score.detail.reasons.slice(0, 3),
     scoredAt: score.scoredAt,
     modelVersion: score.modelVersion,
   };

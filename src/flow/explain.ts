@@ -50,7 +50,7 @@ export async function subjectOf(tx: Tx, asked: Asked, now: Date): Promise<Subjec
   const { accountId, asOf, rollUp, version } = asked;
   const { model, version: modelVersion } = await modelFor(tx, version, asOf, now);
   const at = asOf ?? now;
-  const members = rollUp ? await graph.below(tx, [accountId]) : null;
+  const members = rollUp ? await graph.below(tx, [accountId], asOf) : null;
   const [found] = await readInputs(tx, [accountId], at, asOf, members);
   if (!found) return null;
   const names = await actorNames(tx, [...new Set(found.input.evidence.map((one) => one.actor))]);
@@ -93,7 +93,7 @@ export async function changeSince(tx: Tx, subject: Subject, since: Date, now: Da
   const ofThatDay = shown && (shown.day === day || shown.raw === 0) ? shown : null;
   const before = await modelFor(tx, version ?? ofThatDay?.modelVersion ?? null, then, now);
   const model = before.version === subject.modelVersion ? subject.model : before.model;
-  const members = rollUp ? await graph.below(tx, [accountId]) : null;
+  const members = rollUp ? await graph.below(tx, [accountId], then) : null;
   const [found] = await readInputs(tx, [accountId], then, then, members);
   return whatChanged(
     { evidence: found?.input.evidence ?? [], model, asOf: then },

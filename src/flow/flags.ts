@@ -1,6 +1,7 @@
 /** Pre-MQL flags, brought up to date with the scores of their accounts, and answered by sales. */
 import { Invalid, NotFound } from '../core/errors.ts';
 import type { ScoringModel } from '../core/model.ts';
+import { holds, layOut, spokenIn } from '../core/scoring/evidence.ts';
 import { advance, precisionOf } from '../core/scoring/flag-life.ts';
 import { FLAG_RULES, judgeFlags } from '../core/scoring/flags.ts';
 import { firstsOf, type Likeness, learnLikeness, type Trait, traitsOf } from '../core/scoring/lookalike.ts';
@@ -9,20 +10,26 @@ import * as converters from '../store/converters.ts';
 import type { Tx } from '../store/database.ts';
 import * as flags from '../store/flags.ts';
 import * as scores from '../store/scores.ts';
+import type { Grouped } from './groups.ts';
 import type { ScoreInput } from './rescore.ts';
 
 const DAY = 86_400_000;
 
-/** Raises, expires, closes and withdraws flags of these accounts. Scores, surges and groups must be stored. */
+/** Raises, expires, closes and withdraws flags of these accounts. Scores and surges must be stored. */
 export async function update(
   tx: Tx,
   scored: readonly { accountId: string; input: ScoreInput; score: AccountScore }[],
+  { staff, groups }: Grouped,
   { model, version }: { model: ScoringModel; version: number },
   now: Date,
 ): Promise<void> {
   const stored = await flags.factsOf(
     tx,
-    scored.map(({ accountId, input }) => ({ accountId, actors: speakersIn(input.evidence) })),
+    scored.map(({ accountId, input }) => ({
+      accountId,
+      people: staff.get(accountId) ?? [],
+      actors: speakersIn(input.evidence),
+    })),
   );
   const likeness = await likenessAt(tx, model, now);
   const seeking = await seekingIn(tx, scored, model, now);
@@ -35,7 +42,17 @@ export async function update(
     const traits = likeness ? traitsIn(firmographics, evidence, model) : [];
     const { customer, openOpportunity } = outcomes;
     const findings = judgeFlags(
-      { ...facts, score, evidence, customer, openOpportunity, seeking, traits, likeness },
+      {
+        ...facts,
+        groups: groups.get(accountId) ?? [],
+        score,
+        evidence,
+        customer,
+        openOpportunity,
+        seeking,
+        traits,
+        likeness,
+      },
       model,
       now,
     ).flatMap((judgement) => judgement.findings);
@@ -43,7 +60,7 @@ export async function update(
     const situation = {
       outcomes: outcomes.history ?? [],
       qualified: facts.qualified,
-      signalIds: new Set(evidence.map((one) => one.id)),
+      signalIds: { has: (id: string) => holds(evidence, id) },
     };
     const done = advance(facts.flags, findings, situation, model, now);
     raise.push(...done.raise.map((finding) => ({ ...finding, accountId })));
@@ -56,20 +73,15 @@ export async function update(
 }
 
 /** People who talk in public, of whom a rule may speak. */
-function speakersIn(evidence: ScoreInput['evidence']): Set<string> {
-  const found = new Set<string>();
-  for (const { kind, actor } of evidence) {
-    if (kind.startsWith('social.') && actor.startsWith('person:')) found.add(actor.slice('person:'.length));
-  }
-  return found;
-}
+const speakersIn = (evidence: ScoreInput['evidence']): Set<string> =>
+  new Set(spokenIn(evidence).map(({ actor }) => actor.slice('person:'.length)));
 
 function traitsIn(
   firmographics: ScoreInput['firmographics'],
   evidence: ScoreInput['evidence'],
   model: ScoringModel,
 ): Trait[] {
-  const first = [...evidence].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, converters.FIRST_SIGNALS);
+  const first = layOut(evidence).rows.slice(0, converters.FIRST_SIGNALS);
   return traitsOf({ ...firmographics, ...firstsOf(first, model.flags.lookalike.firsts) });
 }
 
@@ -81,9 +93,7 @@ async function seekingIn(
   now: Date,
 ): Promise<ReadonlySet<string>> {
   const where = scored.filter(({ input }) =>
-    input.evidence.some(
-      (one) => one.kind === 'social.competitor_research' && one.actor.startsWith('person:'),
-    ),
+    spokenIn(input.evidence).some(({ kind }) => kind === 'social.competitor_research'),
   );
   if (where.length === 0) return new Set();
   // A day more, since ids carry the source's own clock.

@@ -4,6 +4,7 @@ import type { BuyingRole } from '../core/group-model.ts';
 import type { ScoringModel } from '../core/model.ts';
 import type { DealFacts, KnownMember } from '../core/scoring/bant.ts';
 import type { Evidence } from '../core/scoring/evidence.ts';
+import type { FlagGroup } from '../core/scoring/flags.ts';
 import { scoreGroup } from '../core/scoring/group.ts';
 import { contentReader, evidenceOn, parseSolutions, type Solution } from '../core/solution.ts';
 import type { Tx } from '../store/database.ts';
@@ -13,14 +14,20 @@ import * as scores from '../store/scores.ts';
 import * as solutions from '../store/solutions.ts';
 import * as topics from '../store/topics.ts';
 
-/** Brings the groups of these accounts up to date; their scores must be stored. `evidence`: by account. */
+/** People at accounts and the groups they make, by account. */
+export interface Grouped {
+  staff: ReadonlyMap<string, readonly groups.Person[]>;
+  groups: ReadonlyMap<string, readonly FlagGroup[]>;
+}
+
+/** Brings the groups of these accounts up to date and gives them; their scores must be stored. `evidence`: by account. */
 export async function update(
   tx: Tx,
   accountIds: readonly string[],
   evidence: ReadonlyMap<string, readonly Evidence[]>,
   { model, version }: { model: ScoringModel; version: number },
   now: Date,
-): Promise<void> {
+): Promise<Grouped> {
   const staff = await groups.peopleOf(tx, accountIds);
   const peopled = accountIds.filter((id) => staff.has(id) && evidence.has(id));
   const sold = peopled.length > 0 ? await solutions.settle(tx, now) : [];
@@ -29,7 +36,7 @@ export async function update(
   const found = peopled.flatMap((accountId) =>
     sold.flatMap((solution) => {
       const group = scoreGroup(
-        staff.get(accountId)!.map(({ id, manualRoles, ...person }) => ({
+        staff.get(accountId)!.map(({ id, manualRoles, leadStatus: _, ...person }) => ({
           ...person,
           personId: id,
           manualRole: manualRoles[solution.id] ?? null,
@@ -39,10 +46,19 @@ export async function update(
         model,
         now,
       );
-      return group ? [{ accountId, solutionId: solution.id, group }] : [];
+      return group ? [{ accountId, solutionId: solution.id, solution: solution.name, group }] : [];
     }),
   );
   await groups.save(tx, accountIds, found, version);
+  const byAccount = Map.groupBy(
+    found.map(({ accountId, solution, group }) => ({
+      accountId,
+      solution,
+      members: group.members.slice(0, groups.MOST_MEMBERS),
+    })),
+    ({ accountId }) => accountId,
+  );
+  return { staff, groups: byAccount };
 }
 
 async function clustersOf(tx: Tx, sold: readonly Solution[]): Promise<Map<string, string[]>> {

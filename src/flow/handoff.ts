@@ -15,7 +15,7 @@ export async function update(tx: Tx, scored: Scored, model: ScoringModel, now: D
   const near = scored.filter(
     ({ score }) =>
       handoff(
-        { ...score, contributions: score.heat.contributions, bant: [] },
+        { ...score, parts: score.heat.parts, bant: [] },
         { ...model, handoff: { ...model.handoff, bantKnown: 0 } },
         now,
       ).ready,
@@ -42,7 +42,7 @@ async function judge(tx: Tx, scored: Scored, model: ScoringModel, now: Date): Pr
       handoff(
         {
           ...score,
-          contributions: score.heat.contributions,
+          parts: score.heat.parts,
           bant: bantKnown(deals.get(accountId) ?? { said: [], members: [] }),
         },
         model,

@@ -33,7 +33,7 @@ export async function setParent(
     (await refusedAround(tx, [id, ...(parent ? [parent.survivorId] : [])])).map((one) => one.childId),
   );
   await graph.writeByHand(tx, { childId: id, parentId: parent?.survivorId ?? null, since: now });
-  const wrong = (await arrangeParents(tx, [id])).find((one) => !before.has(one.childId));
+  const wrong = (await arrangeParents(tx, [id], now)).find((one) => !before.has(one.childId));
   if (wrong) throw impossibleParent(wrong.problem);
   return id;
 }
@@ -43,8 +43,8 @@ const refusedAround = async (tx: Tx, ids: readonly string[]) =>
 
 /**
  * Scores of these accounts with everything below them, as `rescore.compute` gives those of accounts alone. A signal
- * belongs to one account and so counts once, and of one origin reported at several only the strongest counts. Levels
- * are those of today, also for the past.
+ * belongs to one account and so counts once, and of one origin reported at several only the strongest counts. A
+ * replay goes by the levels of then.
  */
 export async function computeRolledUp(
   tx: Tx,
@@ -53,5 +53,5 @@ export async function computeRolledUp(
   asOf: Date,
   replay: Date | null,
 ): Promise<{ accountId: string; score: AccountScore }[]> {
-  return rescore.compute(tx, accountIds, model, asOf, replay, await graph.below(tx, accountIds));
+  return rescore.compute(tx, accountIds, model, asOf, replay, await graph.below(tx, accountIds, replay));
 }

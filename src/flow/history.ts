@@ -9,17 +9,15 @@ import { readFamily } from './settle.ts';
 
 /**
  * The same facts as they were known at a moment: they follow from what had been said by then, of the account and of
- * what was merged into it then. Of the time before anything was said of an account, its first facts hold: history that
+ * what was merged into it then (`families`). Of the time before anything was said of an account, its first facts hold: history that
  * is taken in afterwards has no better ones.
  */
 export async function asKnownAt(
   tx: Tx,
   facts: ReadonlyMap<string, AccountFactsForScore>,
-  at: Date,
+  { at, families }: { at: Date; families: ReadonlyMap<string, readonly string[]> },
 ): Promise<Map<string, AccountFactsForScore>> {
-  const ids = [...facts.keys()];
-  const families = await scoreHistory.familiesAt(tx, ids, at);
-  const said = await scoreHistory.claimsOf(tx, [...ids, ...[...families.values()].flat()]);
+  const said = await scoreHistory.claimsOf(tx, [...facts.keys(), ...[...families.values()].flat()]);
   const known = new Map<string, AccountFactsForScore>();
   for (const [id, today] of facts) {
     const members = families.get(id) ?? [];

@@ -35,7 +35,9 @@ export async function merge(
     throw new Invalid('from: names no account', 'Name at least one.', { field: 'from' });
   const known = await merges.standings(tx, [intoId, ...fromIds]);
   const survivorId = standingOf(known, intoId).survivorId;
-  const refused = new Set((await arrangeParents(tx, [survivorId, ...fromIds])).map((one) => one.childId));
+  const refused = new Set(
+    (await arrangeParents(tx, [survivorId, ...fromIds], now)).map((one) => one.childId),
+  );
   for (const fromId of new Set(fromIds)) {
     const from = standingOf(known, fromId);
     if (from.mergedInto) {
@@ -59,7 +61,7 @@ export async function merge(
     await people.idsAt(tx, [...(await merges.families(tx, [survivorId])).values()].flat()),
     now,
   );
-  await settleLevels(tx, survivorId, refused);
+  await settleLevels(tx, survivorId, refused, now);
   await placeForSharedNames(tx, workspace, survivorId, now);
   await scores.request(tx, [survivorId], now);
   return survivorId;
@@ -102,7 +104,7 @@ async function letGo(tx: Tx, workspace: Workspace, accountId: string, now: Date)
   const doubtful = await merges.sortOut(tx, survivorId, part, now);
   await settleAccounts(tx, [accountId, survivorId], now);
   await settlePeople(tx, await people.idsAt(tx, part), now);
-  await arrangeParents(tx, [accountId, survivorId]);
+  await arrangeParents(tx, [accountId, survivorId], now);
   for (let at = 0; at < doubtful.length; at += CHUNK) {
     await placeWithoutMerge(tx, workspace, await timeline.ofIds(tx, doubtful.slice(at, at + CHUNK)), now);
   }
@@ -116,8 +118,13 @@ async function lock(tx: Tx): Promise<void> {
 }
 
 /** A merge must not put an account below itself: what was said of its parents would quietly no longer hold. */
-async function settleLevels(tx: Tx, survivorId: string, before: ReadonlySet<string>): Promise<void> {
-  const wrong = (await arrangeParents(tx, [survivorId])).find((one) => !before.has(one.childId));
+async function settleLevels(
+  tx: Tx,
+  survivorId: string,
+  before: ReadonlySet<string>,
+  now: Date,
+): Promise<void> {
+  const wrong = (await arrangeParents(tx, [survivorId], now)).find((one) => !before.has(one.childId));
   if (!wrong) return;
   const [account] = await accounts.byIds(tx, [wrong.childId]);
   const name = account?.domain ?? account?.name ?? wrong.childId;

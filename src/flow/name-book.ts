@@ -6,6 +6,7 @@ import { NameIndex } from '../core/identity/name-index.ts';
 import * as accountNames from '../store/account-names.ts';
 import * as book from '../store/book.ts';
 import type { Tx } from '../store/database.ts';
+import * as waiting from '../store/waiting.ts';
 
 /** Accounts weighed for a name; more are never shown, and few are enough to see whether one stands out. */
 const CANDIDATES = 4;
@@ -37,25 +38,33 @@ class NameBook {
   #readAt: Date | null = null;
   #readMany = 0;
   #lookedAt = 0;
+  #restUntil = 0;
+  /** When a later change than all before was read last. */
+  #advancedAt = 0;
   #answers = new Map<string, Found[]>();
 
   /** Reads what changed since the last time. */
   async refresh(tx: Tx): Promise<void> {
-    const many = this.#readMany > MANY && performance.now() - this.#lookedAt < REST_MS;
-    if (many) return;
-    const since = this.#readAt ? new Date(this.#readAt.getTime() - OVERLAP_MS) : null;
+    if (this.#readMany > MANY && performance.now() < this.#restUntil) return;
+    // Whoever was under way when the latest change was read has been seen by a look that came so much later.
+    const settled = this.#lookedAt - this.#advancedAt > OVERLAP_MS;
+    const since = this.#readAt && new Date(this.#readAt.getTime() + (settled ? 1 : -OVERLAP_MS));
+    const begun = performance.now();
     const first = this.#readAt === null;
     this.#readMany = 0;
     for await (const rows of accountNames.changedSince(tx, since)) {
       if (!first) this.#readMany += rows.length;
       for (const row of rows) {
         this.#enter(row, first);
-        if (!this.#readAt || row.updatedAt > this.#readAt) this.#readAt = row.updatedAt;
+        if (this.#readAt && row.updatedAt <= this.#readAt) continue;
+        this.#readAt = row.updatedAt;
+        this.#advancedAt = begun;
       }
     }
     if (first) this.#build();
     this.#readAt ??= new Date(0);
-    this.#lookedAt = performance.now();
+    this.#lookedAt = begun;
+    this.#restUntil = performance.now() + REST_MS;
   }
 
   #enter({ id, name, aliases, imported }: accountNames.NamedAccount, first: boolean): void {
@@ -150,13 +159,13 @@ const MOST_WAITING = 20_000;
 /** The least likeness worth placing a signal again. */
 const LEAST = 0.2;
 
-/** Of the names that signals wait with, those that are like one of these accounts'. */
+/** Of the normal names that signals wait with, those that are like one of these accounts'. */
 export async function waitingNamesLike(
   tx: Tx,
   accounts: readonly { name: string; aliases: readonly string[] }[],
 ): Promise<string[]> {
-  const waiting = await accountNames.waiting(tx, MOST_WAITING);
-  if (waiting.length === 0 || accounts.length === 0) return [];
+  const known = await waiting.names(tx, MOST_WAITING);
+  if (known.length === 0 || accounts.length === 0) return [];
   const index = NameIndex.build(accounts.map((account, id) => ({ id, ...account })));
-  return waiting.filter((name) => (index.find(name, 1)[0]?.score ?? 0) >= LEAST);
+  return known.filter((name) => (index.find(name, 1)[0]?.score ?? 0) >= LEAST);
 }

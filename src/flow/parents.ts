@@ -24,7 +24,7 @@ export function impossibleParent(problem: RefusedParent['problem']): Invalid {
  * Settles the parents of these accounts and of those that wait for them. Returns whose parent, of those that changed,
  * can't be: it is kept, and holds once what stands in its way is gone.
  */
-export async function settleParents(tx: Tx, ids: readonly string[]): Promise<RefusedParent[]> {
+export async function settleParents(tx: Tx, ids: readonly string[], now: Date): Promise<RefusedParent[]> {
   const concerned = await graph.concernedBy(tx, ids);
   if (concerned.length === 0) return [];
   const said = await claims.of(tx, concerned);
@@ -41,7 +41,7 @@ export async function settleParents(tx: Tx, ids: readonly string[]): Promise<Ref
   const changed = await graph.write(tx, wanted);
   if (changed.length === 0) return [];
   const survivors = await merges.standings(tx, changed);
-  const refused = new Map((await arrangeParents(tx, changed)).map((one) => [one.childId, one]));
+  const refused = new Map((await arrangeParents(tx, changed, now)).map((one) => [one.childId, one]));
   return changed.flatMap((childId) => {
     const one = refused.get(survivors.get(childId)?.survivorId ?? childId);
     return one ? [{ childId, problem: one.problem }] : [];
@@ -49,10 +49,10 @@ export async function settleParents(tx: Tx, ids: readonly string[]): Promise<Ref
 }
 
 /** Works out the parents of all accounts that hang together with these; returns whose can't be. */
-export async function arrangeParents(tx: Tx, ids: readonly string[]): Promise<RefusedParent[]> {
+export async function arrangeParents(tx: Tx, ids: readonly string[], now: Date): Promise<RefusedParent[]> {
   const around = await graph.around(tx, ids);
   const { parents, refused } = arrange(around.said);
-  await graph.writeParents(tx, [...new Set([...around.ids, ...ids])], parents);
+  await graph.writeParents(tx, [...new Set([...around.ids, ...ids])], parents, now);
   return refused;
 }
 

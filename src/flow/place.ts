@@ -11,6 +11,7 @@ import * as reviews from '../store/reviews.ts';
 import * as timeline from '../store/timeline.ts';
 import type { Workspace } from '../store/workspaces.ts';
 import { lookUpNames } from './name-book.ts';
+import { settlePeople } from './settle.ts';
 
 /** Everything these clues may refer to. */
 export async function openBook(
@@ -215,6 +216,36 @@ export async function enterDiscovered(
     rows.map((row) => row.id),
     now,
   );
+  await bringPeople(
+    tx,
+    workspace,
+    open,
+    rows.map((row) => row.domain),
+    now,
+  );
+}
+
+/** People who were said to be at one of these domains before it was an account's, and their signals and visitors'. */
+async function bringPeople(
+  tx: Tx,
+  workspace: Workspace,
+  open: book.OpenBook,
+  domains: readonly string[],
+  now: Date,
+): Promise<void> {
+  const { moved, placeOf } = await settlePeople(tx, await claims.peopleWaitingFor(tx, domains), now);
+  if (moved.length === 0) return;
+  for (const [key, person] of open.people) {
+    const place = placeOf.get(person.id);
+    if (place) open.people.set(key, { id: person.id, ...place });
+  }
+  for (const link of [...open.links.values()].flat()) {
+    Object.assign(link, placeOf.get(link.personId ?? ''));
+  }
+  const signals = await timeline.ofPeople(tx, moved);
+  const visitors = new Set(signals.flatMap((signal) => fromKept(signal.clues).anonymousId ?? []));
+  await placeAgain(tx, workspace, signals, now);
+  await placeAgain(tx, workspace, await timeline.ofVisitors(tx, [...visitors]), now);
 }
 
 /** Writes the names of these accounts into the book as they are now, and places what waited for them. */

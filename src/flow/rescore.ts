@@ -7,6 +7,7 @@ import * as accounts from '../store/accounts.ts';
 import { type Database, inWorkspace, type Tx } from '../store/database.ts';
 import * as models from '../store/models.ts';
 import * as people from '../store/people.ts';
+import * as scoreHistory from '../store/score-history.ts';
 import * as scores from '../store/scores.ts';
 import * as stages from '../store/stages.ts';
 import * as surges from '../store/surges.ts';
@@ -100,10 +101,10 @@ export async function scoreAccounts(
   await scores.save(tx, scored, version, now);
   await stages.save(tx, scored);
   const evidence = new Map(inputs.map(({ accountId, input }) => [accountId, input.evidence]));
-  await groups.update(tx, ids, evidence, { model, version }, now);
+  const grouped = await groups.update(tx, ids, evidence, { model, version }, now);
   // They look at surges and groups as these stand.
   await handoff.update(tx, scored, model, now);
-  await flags.update(tx, scored, { model, version }, now);
+  await flags.update(tx, scored, grouped, { model, version }, now);
   await scoreShadows(tx, ids, now, (same, ids, model, asOf, replay) =>
     compute(same, ids, model, asOf, replay, null, read),
   );
@@ -138,8 +139,9 @@ export async function readInputs(
   const wanted = members ? [...new Set(accountIds.flatMap((id) => members.get(id) ?? id))] : accountIds;
   const evidence = await read(tx, wanted, replay);
   const today = await accounts.firmographics(tx, accountIds, asOf, replay);
-  const facts = replay ? await asKnownAt(tx, today, replay) : today;
-  const spans = await surges.spansOf(tx, accountIds);
+  const then = replay && { at: replay, families: await scoreHistory.familiesAt(tx, accountIds, replay) };
+  const facts = then ? await asKnownAt(tx, today, then) : today;
+  const spans = await surges.spansOf(tx, accountIds, then);
   const of = (id: string): readonly Evidence[] =>
     members ? (members.get(id) ?? [id]).flatMap((one) => evidence.get(one)!) : evidence.get(id)!;
   return accountIds.flatMap((accountId) => {

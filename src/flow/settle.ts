@@ -150,7 +150,7 @@ export async function settleAccounts(
   const written = await accountFacts.write(tx, rows, now);
   await claims.settleDomains(tx, ids);
   await scores.request(tx, [...written.created, ...written.changed], now);
-  return { ...written, refused: await settleParents(tx, ids) };
+  return { ...written, refused: await settleParents(tx, ids, now) };
 }
 
 /** What an account may have from one that is merged into it, and the column. */

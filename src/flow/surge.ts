@@ -1,4 +1,7 @@
 /** The surge pass: everything a workspace's accounts did in the window, judged at once. The arithmetic is in core/scoring. */
+import { once } from 'node:events';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import type { ScoringModel } from '../core/model.ts';
 import * as surgeKeys from '../core/scoring/surge-keys.ts';
 import * as activity from '../store/activity.ts';
@@ -10,6 +13,8 @@ import * as topics from '../store/topics.ts';
 import { catchUp } from './topics.ts';
 
 const DAY = 86_400_000;
+/** Keys, or accounts, from which a thread is worth its start. */
+const MANY = 5_000;
 
 /**
  * Brings the surges of a workspace up to date and asks for the scores of accounts that began or ceased to surge;
@@ -30,9 +35,38 @@ export async function refresh(
     }));
   if (!due) return 0;
   await catchUp(db, workspaceId, clock);
+  const now = clock();
+  const many = await inWorkspace(db, workspaceId, (tx) => surges.areMany(tx, MANY));
+  return many
+    ? inThread({ url: db.pool.options.connectionString!, workspaceId, now })
+    : pass(db, workspaceId, now);
+}
+
+/** What the thread is told. */
+export interface Task {
+  url: string;
+  workspaceId: string;
+  now: Date;
+}
+
+/** As `pass`, in a thread: judging many takes seconds, in which nothing else would be answered. */
+export async function inThread(task: Task): Promise<number> {
+  const worker = new Worker(script, { workerData: task });
+  try {
+    const [turned] = await once(worker, 'message');
+    return turned;
+  } finally {
+    await worker.terminate();
+  }
+}
+
+/** Beside this file, whether that is a source or compiled. */
+const script = new URL(`surge-worker${path.extname(import.meta.url)}`, import.meta.url);
+
+/** Judges all of a workspace and returns how many accounts began or ceased to surge; their scores are asked for. */
+export async function pass(db: Database, workspaceId: string, now: Date): Promise<number> {
   return inWorkspace(db, workspaceId, async (tx) => {
     await surges.lock(tx);
-    const now = clock();
     const { model, version: modelVersion } = await models.active(tx, now);
     const turned = await surges.replace(tx, await compute(tx, model, now, null), { modelVersion, now });
     await scores.request(tx, turned, now);
@@ -74,7 +108,7 @@ export async function compute(
   for (const { accountId, days } of wholes) {
     const facts = watched.get(accountId);
     if (!facts) continue; // gone meanwhile
-    const seen = facts.seenBefore ? -1 : Math.min(...days, currentFrom);
+    const seen = facts.seenBefore ? -1 : Math.min(surgeKeys.firstDay(days), currentFrom);
     watchedFrom.set(accountId, facts.importedAt ? Math.min(seen, dayNumber(facts.importedAt)) : seen);
     tiers.set(accountId, surgeKeys.sizeTier(facts.employees));
   }

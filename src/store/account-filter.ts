@@ -21,10 +21,6 @@ export interface AccountFilter {
   changedSince?: Date | null;
 }
 
-/** An account's surge as a whole; 50 where nothing can be said. */
-export const SURGE = `coalesce((SELECT u.score FROM surge AS u
-  WHERE u.workspace_id = $1 AND u.account_id = s.account_id AND u.about = 'ACCOUNT'), 50)`;
-
 /** Conditions on `account_score AS s` and `account AS a` with their values; the first one is the workspace. */
 export function conditions(tx: Tx, filter: AccountFilter): { where: string[]; values: unknown[] } {
   const values: unknown[] = [tx.workspaceId];
@@ -57,7 +53,7 @@ export function conditions(tx: Tx, filter: AccountFilter): { where: string[]; va
   add((v) => `s.heat >= ${v}`, filter.minHeat);
   add((v) => `s.heat <= ${v}`, filter.maxHeat);
   add((v) => `s.fit >= ${v}`, filter.minFit);
-  add((v) => `${SURGE} >= ${v}`, filter.minSurge);
+  add((v) => `s.surge >= ${v}`, filter.minSurge);
   add(
     (v) =>
       `s.account_id IN (SELECT u.account_id FROM surge AS u

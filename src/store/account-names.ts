@@ -30,19 +30,3 @@ export async function* changedSince(
     after = rows.at(-1)!.id;
   }
 }
-
-/** Names that signals without an account carry, each as it was written once: of companies and of networks' owners. */
-export async function waiting(tx: Tx, limit: number): Promise<string[]> {
-  const { rows } = await tx.client.query(
-    `SELECT DISTINCT ON (key) name FROM (
-       SELECT clues->>'nameKey' AS key, clues->>'companyName' AS name FROM signal
-       WHERE workspace_id = $1 AND account_id IS NULL AND clues->>'nameKey' IS NOT NULL
-       UNION ALL
-       SELECT clues->>'networkKey', clues->'network'->>'organisation' FROM signal
-       WHERE workspace_id = $1 AND account_id IS NULL AND clues->>'networkKey' IS NOT NULL
-         AND clues->'network'->>'class' = 'business') AS said
-     WHERE name IS NOT NULL ORDER BY key, name LIMIT $2`,
-    [tx.workspaceId, limit],
-  );
-  return rows.map((row) => row.name);
-}

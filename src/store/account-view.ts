@@ -1,6 +1,6 @@
 /** Accounts as lists show them: with their scores, and only what is asked for of both. */
 import type { Account } from './accounts.ts';
-import type { StoredScore } from './scores.ts';
+import { type KeptDetail, readDetail, type StoredScore } from './scores.ts';
 
 /** Property of `Account` or `StoredScore` → how it is read where `a` is the account and `s` its score. */
 const COLUMNS = {
@@ -35,9 +35,8 @@ const COLUMNS = {
   qualificationReason: 's.qualification_reason',
   stage: 's.stage',
   stageReason: 's.stage_reason',
-  contributions: "s.detail->'contributions'",
   reasons: '', // see reasonTexts
-  fitParts: "s.detail->'fitParts'",
+  fitParts: "s.detail->'fit'",
   actors: 's.actors',
   lastActivityAt: 's.last_activity_at',
   modelVersion: 's.model_version',
@@ -48,7 +47,7 @@ const COLUMNS = {
   Record<string, string>;
 
 const reasonTexts = (most: number): string =>
-  `jsonb_path_query_array(s.detail, '$.reasons[0 to ${Math.max(Number(most), 1) - 1}].text')`;
+  `jsonb_path_query_array(s.detail, '$.reasons[0 to ${Math.max(Number(most), 1) - 1}]')`;
 
 export type Property = keyof typeof COLUMNS;
 
@@ -56,7 +55,7 @@ export const isProperty = (name: string): name is Property => Object.hasOwn(COLU
 
 /** Everything; the parts of the detail are in it. */
 export const ALL_PROPERTIES: readonly Property[] = (Object.keys(COLUMNS) as Property[]).filter(
-  (property) => !['contributions', 'reasons', 'fitParts'].includes(property),
+  (property) => !['reasons', 'fitParts'].includes(property),
 );
 
 /** What was asked for; the rest is undefined or empty, and nobody looks at it. */
@@ -73,13 +72,10 @@ export function viewOf(
       .map((property) => `, ${property === 'reasons' ? reasonTexts(most) : COLUMNS[property]}`)
       .join(''),
     read(id, row) {
-      const {
-        contributions = [],
-        reasons,
-        fitParts = [],
-        ...rest
-      } = Object.fromEntries(properties.map((property, at) => [property, row[offset + at]]));
-      const detail = rest.detail ?? { contributions, reasons: [], fitParts };
+      const { reasons, fitParts, ...rest } = Object.fromEntries(
+        properties.map((property, at) => [property, row[offset + at]]),
+      );
+      const detail = readDetail((rest.detail ?? { reasons: [], fit: fitParts ?? [] }) as KeptDetail);
       return { ...rest, id, accountId: id, reasons, detail } as unknown as Seen;
     },
   };

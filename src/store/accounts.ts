@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { nameId } from '../core/id.ts';
 import { skeletonOf } from '../core/identity/domain.ts';
 import type { Firmographics, OutcomeEvent } from '../core/scoring/fit.ts';
-import { type AccountFilter, conditions, SURGE } from './account-filter.ts';
+import { type AccountFilter, conditions } from './account-filter.ts';
 import type { Entry } from './book.ts';
 import type { Tx } from './database.ts';
 import * as statements from './statements.ts';
@@ -223,7 +223,7 @@ export type AccountOrder = 'HEAT' | 'SURGE' | 'FIT' | 'QUALIFICATION' | 'TREND' 
 
 const ORDERS: Record<AccountOrder, string> = {
   HEAT: 's.heat',
-  SURGE,
+  SURGE: 's.surge',
   FIT: 's.fit',
   QUALIFICATION: 's.qualification',
   TREND: 's.trend_7d',

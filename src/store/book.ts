@@ -88,54 +88,61 @@ const ENTRY = `coalesce(a.survivor_id, a.account_id) AS account_id, a.account_id
 /** Of those that look alike; a label that is on more suffixes than that says little. */
 const MOST_ALIKE = 20;
 
-/**
- * Links carry their person's account of today, so that a visitor follows its person when that one moves. What a
- * survivor has only from merged accounts is left out: those are found themselves.
- */
-const LOOK_UP = `
-  SELECT 'domain' AS what, d.domain AS key, ${ENTRY}, NULL::uuid AS person_id, NULL::timestamptz AS at,
-    NULL AS more, NULL::jsonb AS rules, NULL::timestamptz AS said_at
-  FROM account_domain AS d JOIN account AS a ON a.workspace_id = $1 AND a.account_id = d.account_id
-  WHERE d.workspace_id = $1 AND d.domain = ANY($2::text[])
-  UNION ALL
-  SELECT 'name', a.name_key, ${ENTRY}, NULL, NULL, NULL, NULL, NULL
-  FROM account AS a WHERE a.workspace_id = $1 AND a.name_key = ANY($3::text[])
-  UNION ALL
-  SELECT 'crm', a.crm_id, ${ENTRY}, NULL, NULL, NULL, NULL, NULL
-  FROM account AS a WHERE a.workspace_id = $1 AND a.crm_id = ANY($4) AND NOT 'crm_id' = ANY(a.filled)
-  UNION ALL
-  SELECT 'person', i.key, p.account_id, coalesce(p.home_id, p.account_id), NULL, NULL, NULL, NULL, p.person_id, NULL, NULL, NULL, NULL
-  FROM person_identity AS i JOIN person AS p ON p.workspace_id = $1 AND p.person_id = i.person_id
-  WHERE i.workspace_id = $1 AND i.key = ANY($5)
-  UNION ALL
-  SELECT 'link', l.anonymous_id, p.account_id, coalesce(p.home_id, p.account_id), NULL, NULL, NULL, NULL, l.person_id, min(l.at), NULL, NULL,
-    min(l.at) FILTER (WHERE l.batch_id = $9)
-  FROM visitor_link AS l JOIN person AS p ON p.workspace_id = $1 AND p.person_id = l.person_id
-  WHERE l.workspace_id = $1 AND l.anonymous_id = ANY($6)
-  GROUP BY l.anonymous_id, l.person_id, p.account_id, p.home_id
-  UNION ALL
-  SELECT 'name', n.name_key, ${ENTRY}, NULL, NULL, NULL, NULL, NULL
-  FROM account_alias AS n JOIN account AS a ON a.workspace_id = $1 AND a.account_id = n.account_id
-  WHERE n.workspace_id = $1 AND n.name_key = ANY($3)
-  UNION ALL
-  SELECT 'linkedin', a.linkedin, ${ENTRY}, NULL, NULL, NULL, NULL, NULL
-  FROM account AS a WHERE a.workspace_id = $1 AND a.linkedin = ANY($8) AND NOT 'linkedin' = ANY(a.filled)
-  UNION ALL
-  SELECT 'answer', r.kind || ' ' || r.value, ${ENTRY}, NULL, r.decided_at, r.status, NULL, NULL
-  FROM match_review AS r JOIN account AS a ON a.workspace_id = $1 AND a.account_id = r.account_id
-  WHERE r.workspace_id = $1 AND r.value = ANY($2 || $3)
-  UNION ALL
-  SELECT CASE WHEN a.origin = 'IMPORTED' THEN 'alike' ELSE 'alike, found' END, asked.domain, ${ENTRY}, NULL, NULL, k.domain, NULL, NULL
-  FROM unnest($2, $7::text[]) AS asked (domain, skeleton)
-    CROSS JOIN LATERAL (
-      SELECT d.domain, d.account_id FROM (
-        SELECT * FROM account_domain AS d WHERE d.workspace_id = $1 AND d.skeleton = asked.skeleton OFFSET 0) AS d
-      ORDER BY d.domain LIMIT ${MOST_ALIKE}) AS k
-    JOIN account AS a ON a.workspace_id = $1 AND a.account_id = k.account_id
-  WHERE NOT EXISTS (SELECT FROM account_domain AS o WHERE o.workspace_id = $1 AND o.domain = asked.domain)
-  UNION ALL
-  SELECT 'rules', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, document->'match', NULL
+/** The account with this id. A subquery of its own, so that it is fetched by its key however small the tables look. */
+const accountOf = (id: string): string =>
+  `CROSS JOIN LATERAL (SELECT * FROM account WHERE workspace_id = $1 AND account_id = ${id} OFFSET 0) AS a`;
+
+/** What a kind of keys finds; `$k` stands for the list of keys, `$b` for the batch that asks. */
+const BRANCHES = {
+  domain: `
+    SELECT 'domain', d.domain, ${ENTRY}, NULL::uuid, NULL::timestamptz, NULL, NULL::timestamptz
+    FROM (SELECT domain, account_id FROM account_domain
+      WHERE workspace_id = $1 AND domain = ANY($k::text[]) OFFSET 0) AS d ${accountOf('d.account_id')}`,
+  name: `
+    SELECT 'name', a.name_key, ${ENTRY}, NULL::uuid, NULL::timestamptz, NULL, NULL::timestamptz
+    FROM account AS a WHERE a.workspace_id = $1 AND a.name_key = ANY($k::text[])
+    UNION ALL
+    SELECT 'name', n.name_key, ${ENTRY}, NULL, NULL, NULL, NULL
+    FROM (SELECT name_key, account_id FROM account_alias
+      WHERE workspace_id = $1 AND name_key = ANY($k::text[]) OFFSET 0) AS n ${accountOf('n.account_id')}`,
+  crmId: `
+    SELECT 'crm', a.crm_id, ${ENTRY}, NULL::uuid, NULL::timestamptz, NULL, NULL::timestamptz
+    FROM account AS a WHERE a.workspace_id = $1 AND a.crm_id = ANY($k::text[]) AND NOT 'crm_id' = ANY(a.filled)`,
+  linkedin: `
+    SELECT 'linkedin', a.linkedin, ${ENTRY}, NULL::uuid, NULL::timestamptz, NULL, NULL::timestamptz
+    FROM account AS a WHERE a.workspace_id = $1 AND a.linkedin = ANY($k::text[]) AND NOT 'linkedin' = ANY(a.filled)`,
+  answer: `
+    SELECT 'answer', r.key, ${ENTRY}, NULL::uuid, r.decided_at, r.status, NULL::timestamptz
+    FROM (SELECT kind || ' ' || value AS key, account_id, decided_at, status FROM match_review
+      WHERE workspace_id = $1 AND value = ANY($k::text[]) OFFSET 0) AS r ${accountOf('r.account_id')}`,
+  person: `
+    SELECT 'person', i.key, p.account_id, coalesce(p.home_id, p.account_id), NULL, NULL, NULL, NULL, p.person_id,
+      NULL::timestamptz, NULL, NULL::timestamptz
+    FROM (SELECT key, person_id FROM person_identity
+      WHERE workspace_id = $1 AND key = ANY($k::text[]) OFFSET 0) AS i
+      CROSS JOIN LATERAL (SELECT * FROM person WHERE workspace_id = $1 AND person_id = i.person_id OFFSET 0) AS p`,
+  // Links carry their person's account of today, so that a visitor follows its person when that one moves.
+  link: `
+    SELECT 'link', l.anonymous_id, p.account_id, coalesce(p.home_id, p.account_id), NULL, NULL, NULL, NULL, l.person_id,
+      l.at, NULL, l.said_at
+    FROM (SELECT anonymous_id, person_id, min(at) AS at, min(at) FILTER (WHERE batch_id = $b::uuid) AS said_at
+      FROM visitor_link WHERE workspace_id = $1 AND anonymous_id = ANY($k::text[]) GROUP BY anonymous_id, person_id) AS l
+      CROSS JOIN LATERAL (SELECT * FROM person WHERE workspace_id = $1 AND person_id = l.person_id OFFSET 0) AS p`,
+};
+type Branch = keyof typeof BRANCHES;
+
+/** What is asked always. */
+const RULES = `SELECT 'rules' AS what, NULL AS key, NULL::uuid AS account_id, NULL::uuid AS home_id, NULL AS domain,
+    NULL AS name, NULL AS country, NULL AS city, NULL::uuid AS person_id, NULL::timestamptz AS at,
+    (document->'match')::text AS more, NULL::timestamptz AS said_at
   FROM scoring_model WHERE workspace_id = $1 AND active`;
+
+/** Domains by what those that look alike have in common. */
+const ALIKE = `
+  SELECT a.origin = 'IMPORTED' AS imported, d.skeleton, d.domain AS known, ${ENTRY}
+  FROM (SELECT skeleton, domain, account_id, row_number() OVER (PARTITION BY skeleton ORDER BY domain) AS at
+    FROM account_domain WHERE workspace_id = $1 AND skeleton = ANY($2::text[])) AS d ${accountOf('d.account_id')}
+  WHERE d.at <= ${MOST_ALIKE}`;
 
 const LOCK = "hashtextextended('undercurrent.book.' || $1, 0)";
 
@@ -150,14 +157,15 @@ export async function share(tx: Tx): Promise<void> {
 
 /**
  * The same, and the rows of one more statement, which sees what was committed before the lock was had. One round trip:
- * `statement` has no parameters.
+ * `statement` has no parameters. What follows in this transaction fetches by keys: a plan made while a table was small
+ * would read all of it once for every key, and be kept when the table has grown.
  */
 export async function shareReading<Row>(tx: Tx, statement: string): Promise<Row[]> {
   const lock = LOCK.replace('$1', `'${tx.workspaceId}'`);
   const results = (await tx.client.query(
-    `SELECT pg_advisory_xact_lock_shared(${lock}); ${statement}`,
+    `SET LOCAL enable_seqscan = off; SELECT pg_advisory_xact_lock_shared(${lock}); ${statement}`,
   )) as unknown as { rows: Row[] }[];
-  return results[1]!.rows;
+  return results[2]!.rows;
 }
 
 /**
@@ -183,22 +191,28 @@ export function demandOwned(tx: Tx): void {
   if (!owners.has(tx)) throw new OnlyShared('The book is only shared.');
 }
 
-/** `batchId`: the batch that asks, for what it says itself of visitors. */
+/**
+ * `batchId`: the batch that asks, for what it says itself of visitors. Only what there are keys of is asked after; the
+ * domains that nobody has take a second statement.
+ */
 export async function lookUp(tx: Tx, keys: BookKeys, batchId: string | null = null): Promise<OpenBook> {
-  const domains = [...keys.domains];
+  const [domains, names] = [[...keys.domains], [...keys.nameKeys]];
+  const asked: [Branch, string[]][] = [
+    ['domain', domains],
+    ['name', names],
+    ['crmId', [...keys.crmIds]],
+    ['linkedin', [...keys.linkedins]],
+    ['answer', [...domains, ...names]],
+    ['person', [...keys.personKeys]],
+    ['link', [...keys.anonymousIds]],
+  ];
+  const wanted = asked.filter(([, values]) => values.length > 0);
   const { rows } = await tx.client.query({
-    name: 'look-up',
-    text: LOOK_UP,
+    name: `look-up ${wanted.map(([branch]) => branch).join(' ')}`,
+    text: statementOf(wanted.map(([branch]) => branch)),
     values: [
       tx.workspaceId,
-      domains,
-      [...keys.nameKeys],
-      [...keys.crmIds],
-      [...keys.personKeys],
-      [...keys.anonymousIds],
-      domains.map(skeletonOf),
-      [...keys.linkedins],
-      batchId,
+      ...wanted.flatMap(([branch, values]) => (branch === 'link' ? [values, batchId] : [values])),
     ],
   });
   const book: OpenBook = {
@@ -224,19 +238,51 @@ export async function lookUp(tx: Tx, keys: BookKeys, batchId: string | null = nu
       links.push({ at, personId, accountId, homeId, saidAt });
       book.links.set(row.key, links);
     } else if (row.what === 'rules') {
-      book.rules = readRules(row.rules);
+      book.rules = readRules(row.more);
     } else {
       const account = toEntry(row);
       if (row.what === 'domain') book.domains.set(row.key, account);
       else if (row.what === 'crm') keepFirst(book.crmIds, row.key, account);
       else if (row.what === 'linkedin') keepFirst(book.linkedins, row.key, account);
       else if (row.what === 'answer') enterAnswer(book, row.key, account, row.more, row.at);
-      else if (row.what === 'name') enterName(book, row.key, account);
-      else enterAlike(book, row.key, row.more, account, row.what === 'alike');
+      else enterName(book, row.key, account);
     }
   }
   for (const links of book.links.values()) sortLinks(links);
+  await lookUpAlike(
+    tx,
+    book,
+    domains.filter((domain) => !book.domains.has(domain)),
+  );
   return book;
+}
+
+/** One statement for these branches; `$1` is the workspace, then come their keys in this order. */
+function statementOf(branches: readonly Branch[]): string {
+  let last = 1;
+  const arms = branches.map((branch) => {
+    const keys = ++last;
+    const text = BRANCHES[branch].replaceAll('$k', `$${keys}`);
+    return branch === 'link' ? text.replaceAll('$b', `$${++last}`) : text;
+  });
+  return [RULES, ...arms].join('\n  UNION ALL');
+}
+
+/** Enters what these domains, which nobody has, look like. */
+async function lookUpAlike(tx: Tx, book: OpenBook, unknown: readonly string[]): Promise<void> {
+  if (unknown.length === 0) return;
+  const bySkeleton = Map.groupBy(unknown, skeletonOf);
+  const { rows } = await tx.client.query({
+    name: 'look-up alike',
+    text: ALIKE,
+    values: [tx.workspaceId, [...bySkeleton.keys()]],
+  });
+  for (const row of rows) {
+    const account = toEntry(row);
+    for (const domain of bySkeleton.get(row.skeleton)!)
+      enterAlike(book, domain, row.known, account, row.imported);
+    if (account.survivorId !== account.homeId) book.merging = true;
+  }
 }
 
 export function toEntry(row: {
@@ -264,11 +310,11 @@ export async function entriesOf(tx: Tx, ids: readonly string[]): Promise<Entry[]
 
 const rulesRead = new Map<string, MatchRules>();
 /** The same object for the same rules. Of a model that is older than them the usual ones. */
-function readRules(document: unknown): MatchRules {
-  const text = JSON.stringify(document);
+function readRules(document: string | null): MatchRules {
+  const text = document ?? 'null';
   let rules = rulesRead.get(text);
   if (!rules) {
-    rules = matchRulesSchema.safeParse(document).data ?? defaultMatchRules;
+    rules = matchRulesSchema.safeParse(JSON.parse(text)).data ?? defaultMatchRules;
     if (rulesRead.size > 100) rulesRead.clear();
     rulesRead.set(text, rules);
   }

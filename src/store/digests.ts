@@ -56,7 +56,7 @@ export async function candidates(
     band: row.band,
     stage: row.stage,
     qualificationTier: row.qualification_tier,
-    reasons: (row.reasons as { text: string }[]).map((reason) => reason.text),
+    reasons: row.reasons,
     toldHeat: row.told_heat,
     toldAt: row.told_at,
   }));

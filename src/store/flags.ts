@@ -3,7 +3,6 @@ import { firstSignalId, nameId } from '../core/id.ts';
 import type { FlagStatus, RaisedFlag, Standing } from '../core/scoring/flag-life.ts';
 import {
   type Finding,
-  type FlagGroup,
   type FlagPerson,
   type FlagRule,
   type FlagSurge,
@@ -29,124 +28,121 @@ export interface Flag {
   modelVersion: number;
 }
 
-/** What the rules need to know of an account besides its score and signals. */
+/** What the rules need to know of an account besides its score, signals and groups. */
 export interface StoredFacts {
   flags: RaisedFlag[];
   people: FlagPerson[];
   /** People who are MQL or further, and since when. */
   qualified: { personId: string; at: Date }[];
   surges: FlagSurge[];
-  groups: FlagGroup[];
 }
 
 const OF_ACCOUNTS = 'a.workspace_id = $1 AND (a.account_id = ANY($2) OR a.survivor_id = ANY($2))';
-const MILLISECONDS = (column: string): string => `round(date_part('epoch', ${column}) * 1000)`;
 
-/** One statement for a chunk of accounts: each arm has an index of its own. */
-const FACTS = `
-  SELECT 'flag' AS what, coalesce(a.survivor_id, a.account_id) AS account_id, jsonb_build_object(
-      'id', f.flag_id, 'rule', f.rule, 'personId', f.person_id, 'raisedAt', ${MILLISECONDS('f.raised_at')},
-      'expiredAt', ${MILLISECONDS('f.expired_at')}, 'accepted', f.accepted, 'answeredAt', ${MILLISECONDS('f.answered_at')},
-      'status', f.status, 'closedAt', ${MILLISECONDS('f.closed_at')}, 'signalIds', f.signal_ids) AS fact
-    FROM account AS a JOIN pre_mql_flag AS f ON f.workspace_id = $1 AND f.account_id = a.account_id WHERE ${OF_ACCOUNTS}
-  UNION ALL
-  SELECT 'person', p.account_id, jsonb_build_object('id', p.person_id, 'title', p.title, 'leadStatus', p.lead_status,
-      'qualifiedAt', CASE WHEN p.lead_status = ANY($3) THEN (
-        SELECT min((c.facts->'leadStatus'->>1)::float8) FROM claim AS c
-        WHERE c.workspace_id = $1 AND c.subject_id = p.person_id AND c.facts->'leadStatus'->>0 = ANY($3)) END)
-    FROM person AS p WHERE p.workspace_id = $1 AND (p.account_id = ANY($2) OR p.person_id = ANY($4))
-  UNION ALL
-  SELECT 'surge', s.account_id, jsonb_build_object('name', s.name, 'score', s.score, 'status', s.status)
-    FROM surge AS s WHERE s.workspace_id = $1 AND s.account_id = ANY($2) AND s.status = 'SURGING'
-  UNION ALL
-  SELECT 'group', g.account_id, jsonb_build_object('solution', s.name, 'members', (
-      SELECT jsonb_agg(jsonb_build_object('personId', m.person_id, 'role', m.role, 'lastActiveAt', ${MILLISECONDS('m.last_active_at')}))
-      FROM buying_group_member AS m WHERE m.workspace_id = $1 AND m.group_id = g.group_id))
-    FROM buying_group AS g JOIN solution AS s ON s.workspace_id = $1 AND s.solution_id = g.solution_id
-    WHERE g.workspace_id = $1 AND g.account_id = ANY($2)`;
+const RAISED = `
+  SELECT coalesce(a.survivor_id, a.account_id) AS account_id, f.flag_id, f.rule, f.person_id, f.raised_at, f.expired_at,
+    f.accepted, f.answered_at, f.status, f.closed_at, f.signal_ids
+  FROM account AS a JOIN pre_mql_flag AS f ON f.workspace_id = $1 AND f.account_id = a.account_id WHERE ${OF_ACCOUNTS}`;
 
 /**
- * Account → what the rules need to know of it. `actors`: people who did something at an account without being known to
- * be there; they count among its people.
+ * Account → what the rules need to know of it. `people`: those at the account. `actors`: people who did something at it
+ * without being known to be there; they count among its people.
  */
 export async function factsOf(
   tx: Tx,
-  accounts: readonly { accountId: string; actors: ReadonlySet<string> }[],
+  accounts: readonly { accountId: string; people: readonly FlagPerson[]; actors: ReadonlySet<string> }[],
 ): Promise<Map<string, StoredFacts>> {
   const accountIds = accounts.map((one) => one.accountId);
-  const people = new Map<string, { person: FlagPerson; qualified: StoredFacts['qualified'] }>();
-  const { rows } = await tx.client.query({
-    name: 'flag-facts',
-    text: FACTS,
-    values: [tx.workspaceId, accountIds, QUALIFIED, [...new Set(accounts.flatMap((one) => [...one.actors]))]],
-  });
-  const found = new Map<string, StoredFacts>(
-    accountIds.map((id) => [id, { flags: [], people: [], qualified: [], surges: [], groups: [] }]),
+  const strangers = await peopleBy(
+    tx,
+    accounts.flatMap(({ people, actors }) => {
+      const there = new Set(people.map(({ id }) => id));
+      return [...actors].filter((id) => !there.has(id));
+    }),
   );
-  const homes = new Map<string, string>();
-  for (const { what, account_id: accountId, fact } of rows) {
-    const facts = found.get(accountId);
-    if (what === 'flag') facts?.flags.push(toRaised(fact));
-    else if (what === 'surge') facts?.surges.push(fact);
-    else if (what === 'group') facts?.groups.push(toGroup(fact));
-    else {
-      const { id, title, leadStatus, qualifiedAt } = fact;
+  const found = new Map<string, StoredFacts>(
+    accounts.map(({ accountId, people, actors }) => {
+      const there = new Set(people.map(({ id }) => id));
+      const also = [...actors].flatMap((id) => (there.has(id) ? [] : (strangers.get(id) ?? [])));
+      return [accountId, { flags: [], people: [...people, ...also], qualified: [], surges: [] }];
+    }),
+  );
+  const flags = await tx.client.query({
+    name: 'raised-flags',
+    text: RAISED,
+    values: [tx.workspaceId, accountIds],
+  });
+  for (const row of flags.rows) found.get(row.account_id)?.flags.push(toRaised(row));
+  const surges = await tx.client.query({
+    name: 'surging',
+    text: `SELECT account_id, name, score, status FROM surge
+           WHERE workspace_id = $1 AND account_id = ANY($2) AND status = 'SURGING'`,
+    values: [tx.workspaceId, accountIds],
+  });
+  for (const { account_id, ...surge } of surges.rows) found.get(account_id)?.surges.push(surge);
+
+  const since = await qualifiedSince(
+    tx,
+    [...found.values()].flatMap(({ people }) => people.filter(isQualified).map(({ id }) => id)),
+  );
+  for (const { people, qualified } of found.values()) {
+    for (const person of people) {
       // Of a status that no claim dates nothing is known but that it is so.
-      const qualified = QUALIFIED.includes(leadStatus)
-        ? [{ personId: id, at: new Date(qualifiedAt ?? 0) }]
-        : [];
-      people.set(id, { person: { id, title, leadStatus }, qualified });
-      homes.set(id, accountId);
+      if (isQualified(person))
+        qualified.push({ personId: person.id, at: since.get(person.id) ?? new Date(0) });
     }
-  }
-  const add = (accountId: string, personId: string) => {
-    const [facts, known] = [found.get(accountId), people.get(personId)];
-    if (!facts || !known) return;
-    facts.people.push(known.person);
-    facts.qualified.push(...known.qualified);
-  };
-  for (const [id, home] of homes) add(home, id);
-  for (const { accountId, actors } of accounts) {
-    for (const id of actors) if (homes.get(id) !== accountId) add(accountId, id);
   }
   return found;
 }
 
-const timeOf = (milliseconds: number | null): Date | null =>
-  milliseconds === null ? null : new Date(milliseconds);
+const isQualified = ({ leadStatus }: FlagPerson): boolean => QUALIFIED.includes(leadStatus);
 
-function toRaised(fact: {
-  id: string;
-  rule: FlagRule;
-  personId: string | null;
-  raisedAt: number;
-  expiredAt: number | null;
-  accepted: boolean | null;
-  answeredAt: number | null;
-  status: FlagStatus;
-  closedAt: number | null;
-  signalIds: string[];
-}): RaisedFlag {
-  const { id, rule, personId, status, signalIds, accepted } = fact;
-  return {
-    id,
-    rule,
-    personId,
-    status,
-    signalIds,
-    raisedAt: new Date(fact.raisedAt),
-    expiredAt: timeOf(fact.expiredAt),
-    closedAt: timeOf(fact.closedAt),
-    answer: accepted === null ? null : { accepted, at: new Date(fact.answeredAt ?? 0) },
-  };
+async function peopleBy(tx: Tx, ids: readonly string[]): Promise<Map<string, FlagPerson>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await tx.client.query({
+    name: 'people-for-flags',
+    text: `SELECT person_id AS id, title, lead_status AS "leadStatus" FROM person
+           WHERE workspace_id = $1 AND person_id = ANY($2)`,
+    values: [tx.workspaceId, [...new Set(ids)]],
+  });
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
-function toGroup(fact: {
-  solution: string;
-  members: { personId: string; role: string; lastActiveAt: number | null }[] | null;
-}): FlagGroup {
-  const members = (fact.members ?? []).map((one) => ({ ...one, lastActiveAt: timeOf(one.lastActiveAt) }));
-  return { solution: fact.solution, members };
+/** Person → when the first claim said that they are MQL or further. */
+async function qualifiedSince(tx: Tx, ids: readonly string[]): Promise<Map<string, Date>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await tx.client.query({
+    name: 'qualified-since',
+    text: `SELECT subject_id, min((facts->'leadStatus'->>1)::float8) AS at FROM claim
+           WHERE workspace_id = $1 AND subject_id = ANY($2) AND facts->'leadStatus'->>0 = ANY($3) GROUP BY subject_id`,
+    values: [tx.workspaceId, ids, QUALIFIED],
+  });
+  return new Map(rows.map((row) => [row.subject_id, new Date(row.at)]));
+}
+
+function toRaised(row: {
+  flag_id: string;
+  rule: FlagRule;
+  person_id: string | null;
+  raised_at: Date;
+  expired_at: Date | null;
+  accepted: boolean | null;
+  answered_at: Date | null;
+  status: FlagStatus;
+  closed_at: Date | null;
+  signal_ids: string[];
+}): RaisedFlag {
+  return {
+    id: row.flag_id,
+    rule: row.rule,
+    personId: row.person_id,
+    status: row.status,
+    signalIds: row.signal_ids,
+    raisedAt: row.raised_at,
+    expiredAt: row.expired_at,
+    closedAt: row.closed_at,
+    answer: row.accepted === null ? null : { accepted: row.accepted, at: row.answered_at ?? new Date(0) },
+  };
 }
 
 /** Signals of these accounts in which somebody known looks for a replacement of a competitor, from a moment on. */

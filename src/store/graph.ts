@@ -18,11 +18,11 @@ export async function concernedBy(tx: Tx, ids: readonly string[]): Promise<strin
   const { rows } = await tx.client.query({
     name: 'parents-concerned',
     text: `SELECT subject_id AS id FROM claim
-             WHERE workspace_id = $1 AND subject_id = ANY($2) AND facts->'parentDomain' IS NOT NULL
+             WHERE workspace_id = $1 AND subject_id = ANY($2) AND parent_domain IS NOT NULL
            UNION SELECT child_id FROM account_edge
              WHERE workspace_id = $1 AND provenance = 'IMPORTED' AND (child_id = ANY($2) OR parent_id = ANY($2))
            UNION SELECT c.subject_id FROM account_domain AS d
-             JOIN claim AS c ON c.workspace_id = $1 AND c.facts->'parentDomain'->>0 = d.domain AND c.facts->'parentDomain' IS NOT NULL
+             JOIN claim AS c ON c.workspace_id = $1 AND c.parent_domain = d.domain
              WHERE d.workspace_id = $1 AND d.account_id = ANY($2)`,
     values: [tx.workspaceId, ids],
   });
@@ -125,33 +125,59 @@ export async function around(tx: Tx, ids: readonly string[]): Promise<{ ids: str
   };
 }
 
-/** Writes what the parents of these accounts come to; of those not in the map, that they have none. Merged ones have none. */
+/**
+ * Writes what the parents of these accounts come to, and keeps since when; of those not in the map, that they have none.
+ * Merged ones have none.
+ */
 export async function writeParents(
   tx: Tx,
   ids: readonly string[],
   parents: ReadonlyMap<string, string>,
+  now: Date,
 ): Promise<void> {
   await tx.client.query(
-    `UPDATE account AS a SET parent_id = CASE WHEN a.survivor_id IS NULL THEN t.parent_id END
+    `WITH changed AS (
+     UPDATE account AS a SET parent_id = CASE WHEN a.survivor_id IS NULL THEN t.parent_id END
      FROM unnest($2::uuid[], $3::uuid[]) AS t (account_id, parent_id)
      WHERE a.workspace_id = $1 AND a.account_id = t.account_id
-       AND a.parent_id IS DISTINCT FROM CASE WHEN a.survivor_id IS NULL THEN t.parent_id END`,
-    [tx.workspaceId, ids, ids.map((id) => parents.get(id) ?? null)],
+       AND a.parent_id IS DISTINCT FROM CASE WHEN a.survivor_id IS NULL THEN t.parent_id END
+     RETURNING a.account_id, a.parent_id)
+     INSERT INTO parent_change (workspace_id, account_id, changed_at, parent_id)
+     SELECT $1, account_id, $4, parent_id FROM changed
+     ON CONFLICT (workspace_id, account_id, changed_at) DO UPDATE SET parent_id = EXCLUDED.parent_id`,
+    [tx.workspaceId, ids, ids.map((id) => parents.get(id) ?? null), now],
   );
 }
 
-/** Account → itself and everything below it, for a page of accounts in one statement. */
-export async function below(tx: Tx, ids: readonly string[]): Promise<Map<string, string[]>> {
-  const { rows } = await tx.client.query({
-    name: 'below',
-    text: `WITH RECURSIVE part (id, at, depth) AS (
-             SELECT id, id, 0 FROM unnest($2::uuid[]) AS id
-             UNION
-             SELECT p.id, a.account_id, p.depth + 1 FROM part AS p
-               JOIN account AS a ON a.workspace_id = $1 AND a.parent_id = p.at WHERE p.depth < $3)
-           SELECT DISTINCT id, at FROM part ORDER BY id, at`,
-    values: [tx.workspaceId, ids, MOST_LEVELS],
-  });
+const BELOW = `
+  WITH RECURSIVE part (id, at, depth) AS (
+    SELECT id, id, 0 FROM unnest($2::uuid[]) AS id
+    UNION
+    SELECT p.id, a.account_id, p.depth + 1 FROM part AS p
+      JOIN account AS a ON a.workspace_id = $1 AND a.parent_id = p.at WHERE p.depth < $3)
+  SELECT DISTINCT id, at FROM part ORDER BY id, at`;
+
+/** Of the time before an account was known to us its first parent holds: there is no better word. */
+const BELOW_THEN = `
+  WITH RECURSIVE part (id, at, depth) AS (
+    SELECT id, id, 0 FROM unnest($2::uuid[]) AS id
+    UNION
+    SELECT p.id, c.account_id, p.depth + 1 FROM part AS p
+      JOIN parent_change AS c ON c.workspace_id = $1 AND c.parent_id = p.at
+      JOIN account AS a ON a.workspace_id = $1 AND a.account_id = c.account_id
+    WHERE p.depth < $3 AND c.changed_at = CASE WHEN a.created_at > $4
+      THEN (SELECT min(o.changed_at) FROM parent_change AS o WHERE o.workspace_id = $1 AND o.account_id = c.account_id)
+      ELSE (SELECT max(o.changed_at) FROM parent_change AS o
+            WHERE o.workspace_id = $1 AND o.account_id = c.account_id AND o.changed_at <= $4) END)
+  SELECT DISTINCT id, at FROM part ORDER BY id, at`;
+
+/** Account → itself and everything below it, for a page of accounts in one statement. `at`: as it was then; null: now. */
+export async function below(tx: Tx, ids: readonly string[], at: Date | null): Promise<Map<string, string[]>> {
+  const { rows } = await tx.client.query(
+    at === null
+      ? { name: 'below', text: BELOW, values: [tx.workspaceId, ids, MOST_LEVELS] }
+      : { name: 'below-then', text: BELOW_THEN, values: [tx.workspaceId, ids, MOST_LEVELS, at] },
+  );
   const found = new Map<string, string[]>();
   for (const row of rows) {
     const members = found.get(row.id);

@@ -12,6 +12,7 @@ export const MOST_MEMBERS = 200;
 export interface Person {
   id: string;
   title: string | null;
+  leadStatus: string;
   inOpportunity: boolean;
   crmRole: BuyingRole | null;
   /** Solution → role given by hand. */
@@ -22,7 +23,7 @@ export interface Person {
 export async function peopleOf(tx: Tx, accountIds: readonly string[]): Promise<Map<string, Person[]>> {
   const { rows } = await tx.client.query({
     name: 'people-for-groups',
-    text: `SELECT p.account_id, p.person_id AS id, p.title, p.lead_status IN ('OPPORTUNITY', 'CUSTOMER') AS "inOpportunity",
+    text: `SELECT p.account_id, p.person_id AS id, p.title, p.lead_status AS "leadStatus", p.lead_status IN ('OPPORTUNITY', 'CUSTOMER') AS "inOpportunity",
              p.buying_role AS "crmRole", coalesce(r.roles, '{}') AS "manualRoles"
            FROM person AS p
              LEFT JOIN LATERAL (
@@ -55,40 +56,50 @@ export async function pagesOf(
 
 const SAVE = `
   WITH fresh AS (
-    SELECT * FROM jsonb_to_recordset($3::jsonb) AS t (group_id uuid, account_id uuid, solution_id uuid, score float8,
-      completeness float8, coverage float8, engagement float8, status text, size int, missing text[], parts jsonb,
-      champion_id uuid, blocker_id uuid, last_activity_at timestamptz)),
+    SELECT group_id, account_id, solution_id, score, completeness, coverage, engagement, status, size,
+      string_to_array(missing, ',') AS missing, parts, champion_id, blocker_id, last_activity_at
+    FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::float8[], $7::float8[], $8::float8[], $9::float8[], $10::text[],
+      $11::int[], $12::text[], $13::jsonb[], $14::uuid[], $15::uuid[], $16::timestamptz[])
+      AS t (group_id, account_id, solution_id, score, completeness, coverage, engagement, status, size, missing, parts,
+        champion_id, blocker_id, last_activity_at)),
   people AS (
-    SELECT * FROM jsonb_to_recordset($4::jsonb) AS t (group_id uuid, person_id uuid, role text, confidence float8, source text,
-      status text, points float8, engagement float8, last_active_at timestamptz)),
+    SELECT * FROM unnest($17::uuid[], $18::uuid[], $19::text[], $20::float8[], $21::text[], $22::text[], $23::float8[],
+      $24::float8[], $25::timestamptz[])
+      AS t (group_id, person_id, role, confidence, source, status, points, engagement, last_active_at)),
   gone AS (
     DELETE FROM buying_group WHERE workspace_id = $1 AND account_id = ANY($2) AND group_id NOT IN (SELECT group_id FROM fresh)),
   parted AS (
     DELETE FROM buying_group_member AS m USING fresh AS f
     WHERE m.workspace_id = $1 AND m.group_id = f.group_id
       AND (m.group_id, m.person_id) NOT IN (SELECT group_id, person_id FROM people)),
-  saved AS (
-    INSERT INTO buying_group AS g (workspace_id, group_id, account_id, solution_id, score, completeness, coverage, engagement,
-      status, size, missing, parts, champion_id, blocker_id, last_activity_at, model_version)
-    SELECT $1, fresh.*, $5 FROM fresh ORDER BY group_id
-    ON CONFLICT (workspace_id, group_id) DO UPDATE SET score = EXCLUDED.score, completeness = EXCLUDED.completeness,
-      coverage = EXCLUDED.coverage, engagement = EXCLUDED.engagement, status = EXCLUDED.status, size = EXCLUDED.size,
-      missing = EXCLUDED.missing, parts = EXCLUDED.parts, champion_id = EXCLUDED.champion_id, blocker_id = EXCLUDED.blocker_id,
-      last_activity_at = EXCLUDED.last_activity_at, model_version = EXCLUDED.model_version
-    WHERE (g.score, g.completeness, g.coverage, g.engagement, g.status, g.size, g.missing, g.parts, g.champion_id, g.blocker_id,
+  -- Not by ON CONFLICT, which locks each row before it changes it and so writes twice.
+  changed AS (
+    UPDATE buying_group AS g SET score = f.score, completeness = f.completeness, coverage = f.coverage,
+      engagement = f.engagement, status = f.status, size = f.size, missing = f.missing, parts = f.parts,
+      champion_id = f.champion_id, blocker_id = f.blocker_id, last_activity_at = f.last_activity_at, model_version = $26
+    FROM fresh AS f WHERE g.workspace_id = $1 AND g.group_id = f.group_id
+      AND (g.score, g.completeness, g.coverage, g.engagement, g.status, g.size, g.missing, g.parts, g.champion_id, g.blocker_id,
         g.last_activity_at, g.model_version)
-      IS DISTINCT FROM (EXCLUDED.score, EXCLUDED.completeness, EXCLUDED.coverage, EXCLUDED.engagement, EXCLUDED.status,
-        EXCLUDED.size, EXCLUDED.missing, EXCLUDED.parts, EXCLUDED.champion_id, EXCLUDED.blocker_id, EXCLUDED.last_activity_at,
-        EXCLUDED.model_version))
-  INSERT INTO buying_group_member AS m (workspace_id, group_id, person_id, role, confidence, source, status, points, engagement,
+        IS DISTINCT FROM (f.score, f.completeness, f.coverage, f.engagement, f.status, f.size, f.missing, f.parts,
+          f.champion_id, f.blocker_id, f.last_activity_at, $26)),
+  added AS (
+    INSERT INTO buying_group (workspace_id, group_id, account_id, solution_id, score, completeness, coverage, engagement,
+      status, size, missing, parts, champion_id, blocker_id, last_activity_at, model_version)
+    SELECT $1, f.*, $26 FROM fresh AS f
+    WHERE NOT EXISTS (SELECT FROM buying_group AS k WHERE k.workspace_id = $1 AND k.group_id = f.group_id)
+    ORDER BY f.group_id),
+  moved AS (
+    UPDATE buying_group_member AS m SET role = p.role, confidence = p.confidence, source = p.source, status = p.status,
+      points = p.points, engagement = p.engagement, last_active_at = p.last_active_at
+    FROM people AS p WHERE m.workspace_id = $1 AND m.group_id = p.group_id AND m.person_id = p.person_id
+      AND (m.role, m.confidence, m.source, m.status, m.points, m.engagement, m.last_active_at)
+        IS DISTINCT FROM (p.role, p.confidence, p.source, p.status, p.points, p.engagement, p.last_active_at))
+  INSERT INTO buying_group_member (workspace_id, group_id, person_id, role, confidence, source, status, points, engagement,
     last_active_at)
-  SELECT $1, people.* FROM people ORDER BY group_id, person_id
-  ON CONFLICT (workspace_id, group_id, person_id) DO UPDATE SET role = EXCLUDED.role, confidence = EXCLUDED.confidence,
-    source = EXCLUDED.source, status = EXCLUDED.status, points = EXCLUDED.points, engagement = EXCLUDED.engagement,
-    last_active_at = EXCLUDED.last_active_at
-  WHERE (m.role, m.confidence, m.source, m.status, m.points, m.engagement, m.last_active_at)
-    IS DISTINCT FROM (EXCLUDED.role, EXCLUDED.confidence, EXCLUDED.source, EXCLUDED.status, EXCLUDED.points,
-      EXCLUDED.engagement, EXCLUDED.last_active_at)`;
+  SELECT $1, p.* FROM people AS p
+  WHERE NOT EXISTS (SELECT FROM buying_group_member AS k
+    WHERE k.workspace_id = $1 AND k.group_id = p.group_id AND k.person_id = p.person_id)
+  ORDER BY p.group_id, p.person_id`;
 
 /**
  * Writes the groups of these accounts as they are to be, what changed of them only; groups that are not given go. The
@@ -100,40 +111,76 @@ export async function save(
   groups: readonly { accountId: string; solutionId: string; group: BuyingGroup }[],
   modelVersion: number,
 ): Promise<void> {
-  const fresh = groups.map(({ accountId, solutionId, group }) => ({
-    group_id: nameId('group', tx.workspaceId, accountId, solutionId),
-    account_id: accountId,
-    solution_id: solutionId,
-    score: group.score,
-    completeness: group.completeness,
-    coverage: group.coverage,
-    engagement: group.engagement,
-    status: group.status,
-    size: group.members.length,
-    missing: group.missingRoles,
-    parts: group.parts,
-    champion_id: group.championId,
-    blocker_id: group.blockerId,
-    last_activity_at: group.lastActivityAt,
-  }));
+  const ids = groups.map(({ accountId, solutionId }) =>
+    nameId('group', tx.workspaceId, accountId, solutionId),
+  );
   const members = groups.flatMap(({ group }, at) =>
-    group.members.slice(0, MOST_MEMBERS).map((member) => ({
-      group_id: fresh[at]!.group_id,
-      person_id: member.personId,
-      role: member.role,
-      confidence: member.confidence,
-      source: member.source,
-      status: member.status,
-      points: member.points,
-      engagement: member.engagement,
-      last_active_at: member.lastActiveAt,
-    })),
+    group.members.slice(0, MOST_MEMBERS).map((member) => ({ groupId: ids[at]!, ...member })),
   );
   await tx.client.query({
     name: 'save-groups',
     text: SAVE,
-    values: [tx.workspaceId, accountIds, JSON.stringify(fresh), JSON.stringify(members), modelVersion],
+    values: [
+      tx.workspaceId,
+      accountIds,
+      ids,
+      groups.map((one) => one.accountId),
+      groups.map((one) => one.solutionId),
+      groups.map(({ group }) => group.score),
+      groups.map(({ group }) => group.completeness),
+      groups.map(({ group }) => group.coverage),
+      groups.map(({ group }) => group.engagement),
+      groups.map(({ group }) => group.status),
+      groups.map(({ group }) => group.members.length),
+      groups.map(({ group }) => group.missingRoles.join(',')),
+      groups.map(({ group }) => JSON.stringify(group.parts.map(keptOf))),
+      groups.map(({ group }) => group.championId),
+      groups.map(({ group }) => group.blockerId),
+      groups.map(({ group }) => group.lastActivityAt),
+      members.map((one) => one.groupId),
+      members.map((one) => one.personId),
+      members.map((one) => one.role),
+      members.map((one) => one.confidence),
+      members.map((one) => one.source),
+      members.map((one) => one.status),
+      members.map((one) => one.points),
+      members.map((one) => one.engagement),
+      members.map((one) => one.lastActiveAt),
+      modelVersion,
+    ],
   });
+}
+
+/** A part as it is stored: without names, or they would be most of the row. */
+type KeptPart = [
+  role: BuyingRole,
+  weight: number,
+  required: number,
+  needed: boolean,
+  assigned: number,
+  active: number,
+  points: number,
+  completeness: number,
+  coverage: number,
+  engagement: number,
+];
+
+const keptOf = (part: RolePart): KeptPart => [
+  part.role,
+  part.weight,
+  part.required,
+  part.needed,
+  part.assigned,
+  part.active,
+  part.points,
+  part.completeness,
+  part.coverage,
+  part.engagement,
+];
+
+function readPart(kept: KeptPart): RolePart {
+  const [role, weight, required, needed, assigned, active, points, completeness, coverage, engagement] = kept;
+  return { role, weight, required, needed, assigned, active, points, completeness, coverage, engagement };
 }
 
 /** A stored group. */
@@ -159,6 +206,11 @@ const COLUMNS = `group_id AS id, account_id AS "accountId", solution_id AS "solu
   status, size, missing AS "missingRoles", parts, champion_id AS "championId", blocker_id AS "blockerId",
   last_activity_at AS "lastActivityAt", model_version AS "modelVersion"`;
 
+const toGroup = (row: Omit<GroupRow, 'parts'> & { parts: KeptPart[] }): GroupRow => ({
+  ...row,
+  parts: row.parts.map(readPart),
+});
+
 /** Account → its groups, the best first. */
 export async function ofAccounts(tx: Tx, accountIds: readonly string[]): Promise<Map<string, GroupRow[]>> {
   const { rows } = await tx.client.query({
@@ -166,7 +218,7 @@ export async function ofAccounts(tx: Tx, accountIds: readonly string[]): Promise
     text: `SELECT ${COLUMNS} FROM buying_group WHERE workspace_id = $1 AND account_id = ANY($2) ORDER BY score DESC, group_id`,
     values: [tx.workspaceId, accountIds],
   });
-  return Map.groupBy(rows as GroupRow[], ({ accountId }) => accountId);
+  return Map.groupBy(rows.map(toGroup), ({ accountId }) => accountId);
 }
 
 /** Groups by id, in the order asked for; unknown ids are null. */
@@ -175,7 +227,7 @@ export async function byIds(tx: Tx, ids: readonly string[]): Promise<(GroupRow |
     `SELECT ${COLUMNS} FROM buying_group WHERE workspace_id = $1 AND group_id = ANY($2)`,
     [tx.workspaceId, ids],
   );
-  const byId = new Map((rows as GroupRow[]).map((row) => [row.id, row]));
+  const byId = new Map(rows.map((row) => [row.id, toGroup(row)]));
   return ids.map((id) => byId.get(id) ?? null);
 }
 
@@ -210,7 +262,7 @@ export async function page(
      ORDER BY score ${direction}, group_id ${direction} LIMIT $${values.length}`,
     values,
   );
-  return backward ? rows.reverse() : rows;
+  return (backward ? rows.reverse() : rows).map(toGroup);
 }
 
 export async function count(tx: Tx, filter: GroupFilter): Promise<number> {

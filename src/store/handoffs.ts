@@ -23,6 +23,15 @@ export async function save(
   });
 }
 
+/** Accounts that are ready. */
+export async function ready(tx: Tx): Promise<string[]> {
+  const { rows } = await tx.client.query(
+    'SELECT account_id AS id FROM handoff WHERE workspace_id = $1 ORDER BY ready_since, account_id',
+    [tx.workspaceId],
+  );
+  return rows.map((row) => row.id);
+}
+
 export interface ReadySince {
   since: Date;
   /** Lead statuses, answers to flags and outcomes, in any order. */

@@ -88,7 +88,7 @@ export async function touching(tx: Tx, ids: readonly string[]): Promise<Merge[]>
   return rows;
 }
 
-/** Points the account, and what was merged into it, to its survivor. Its score goes: it counts nowhere. */
+/** Points the account, and what was merged into it, to its survivor. Its scores go: it counts nowhere. */
 export async function link(tx: Tx, accountId: string, intoId: string, now: Date): Promise<void> {
   await tx.client.query(
     `INSERT INTO merge_log (workspace_id, merge_id, account_id, into_id, merged_at) VALUES ($1, $2, $3, $4, $5)`,
@@ -99,10 +99,12 @@ export async function link(tx: Tx, accountId: string, intoId: string, now: Date)
      WHERE workspace_id = $1 AND (account_id = $2 OR survivor_id = $2)`,
     [tx.workspaceId, accountId, intoId],
   );
-  await tx.client.query('DELETE FROM account_score WHERE workspace_id = $1 AND account_id = $2', [
-    tx.workspaceId,
-    accountId,
-  ]);
+  for (const table of ['account_score', 'account_shadow_score']) {
+    await tx.client.query(`DELETE FROM ${table} WHERE workspace_id = $1 AND account_id = $2`, [
+      tx.workspaceId,
+      accountId,
+    ]);
+  }
 }
 
 /** Lets go of the account, which takes along what was merged into it. Returns all that goes, itself included. */

@@ -292,6 +292,21 @@ async function lock(tx: Tx): Promise<void> {
   ]);
 }
 
+/** Documents are checked once: that takes milliseconds, and every transaction that scores reads one. */
+const checked = new Map<string, ScoringModel>();
+const MOST_CHECKED = 100;
+
+function modelOf(document: unknown): ScoringModel {
+  const text = JSON.stringify(document);
+  let model = checked.get(text);
+  if (!model) {
+    model = readStoredModel(document);
+    if (checked.size >= MOST_CHECKED) checked.clear();
+    checked.set(text, model);
+  }
+  return model;
+}
+
 function toVersion(row: {
   version: number;
   document: unknown;
@@ -302,7 +317,7 @@ function toVersion(row: {
 }): ModelVersion {
   return {
     version: row.version,
-    model: readStoredModel(row.document),
+    model: modelOf(row.document),
     note: row.note,
     active: row.active,
     shadow: row.shadow,

@@ -3,6 +3,7 @@ import { nameId } from '../core/id.ts';
 import type { MatchMethod, Question } from '../core/identity/match.ts';
 import { type Clue, clueKey } from '../core/identity/votes.ts';
 import type { Tx } from './database.ts';
+import * as waiting from './waiting.ts';
 
 export const STATUSES = ['OPEN', 'ACCEPTED', 'REJECTED'] as const;
 export type ReviewStatus = (typeof STATUSES)[number];
@@ -58,20 +59,11 @@ const CARRIES: Record<Clue['kind'], readonly string[]> = {
   DOMAIN: ["s.clues->>'domain' = $2", "s.clues->>'emailDomain' = $2"],
 };
 
-/** How many wait: an arm for each index. */
-const WAITING = `CASE r.kind
-  WHEN 'NAME' THEN (SELECT count(*) FROM signal AS s WHERE s.workspace_id = $1 AND s.account_id IS NULL AND s.clues->>'nameKey' = r.value)
-  WHEN 'NETWORK' THEN (SELECT count(*) FROM signal AS s WHERE s.workspace_id = $1 AND s.account_id IS NULL AND s.clues->>'networkKey' = r.value)
-  ELSE (SELECT count(*) FROM (
-    SELECT s.signal_id FROM signal AS s WHERE s.workspace_id = $1 AND s.account_id IS NULL AND s.clues->>'domain' = r.value
-    UNION SELECT s.signal_id FROM signal AS s WHERE s.workspace_id = $1 AND s.account_id IS NULL AND s.clues->>'emailDomain' = r.value) AS d)
-  END`;
-
 /** Open questions that somebody waits for; those that wait no more may do so again when a merge is taken back. */
-const OPEN = `r.status = 'OPEN' AND ${WAITING} > 0`;
+const OPEN = `r.status = 'OPEN' AND ${waiting.COUNT} > 0`;
 
 const REVIEW = `SELECT r.review_id AS id, r.kind, r.value, r.account_id AS "accountId", r.method, r.confidence, r.evidence,
-  r.status, ${WAITING} AS waiting, r.created_at AS "createdAt", r.decided_at AS "decidedAt", r.decided_by AS "decidedBy"
+  r.status, ${waiting.COUNT} AS waiting, r.created_at AS "createdAt", r.decided_at AS "decidedAt", r.decided_by AS "decidedBy"
   FROM match_review AS r WHERE r.workspace_id = $1`;
 
 const toReview = ({ kind, value, ...row }: Omit<Review, 'clue'> & Clue): Review => ({
@@ -129,11 +121,12 @@ const BEARERS = `SELECT unnest(ARRAY[a.account_id, a.survivor_id]) FROM account 
 
 /** Ids of the signals that an answer decides on: those that wait, and those that the clue may have placed. */
 export async function concerned(tx: Tx, { clue }: Review): Promise<string[]> {
-  const arms = CARRIES[clue.kind].flatMap((carries) => [
-    `SELECT s.signal_id FROM signal AS s WHERE s.workspace_id = $1 AND s.account_id IS NULL AND ${carries}`,
-    `SELECT s.signal_id FROM signal AS s WHERE s.workspace_id = $1 AND s.account_id IN (${BEARERS}) AND ${carries}`,
-  ]);
-  const { rows } = await tx.client.query(`${arms.join(' UNION ')} ORDER BY 1`, [tx.workspaceId, clue.value]);
+  const { rows } = await tx.client.query(
+    `SELECT signal_id FROM waiting_clue WHERE workspace_id = $1 AND clue = $3
+     UNION SELECT s.signal_id FROM signal AS s
+       WHERE s.workspace_id = $1 AND s.account_id IN (${BEARERS}) AND (${CARRIES[clue.kind].join(' OR ')}) ORDER BY 1`,
+    [tx.workspaceId, clue.value, waiting.keyOf(clue.kind, clue.value)],
+  );
   return rows.map((row) => row.signal_id);
 }
 
@@ -149,7 +142,7 @@ export async function cluesOf(tx: Tx, accountIds: readonly string[]): Promise<Cl
 /** Takes back questions that no signal waits for, nor would if nothing was merged; answers are kept. */
 export async function forget(tx: Tx): Promise<void> {
   await tx.client.query(
-    `DELETE FROM match_review AS r WHERE r.workspace_id = $1 AND r.status = 'OPEN' AND ${WAITING} = 0 AND NOT EXISTS (
+    `DELETE FROM match_review AS r WHERE r.workspace_id = $1 AND r.status = 'OPEN' AND ${waiting.COUNT} = 0 AND NOT EXISTS (
        SELECT FROM merged_signal AS m JOIN signal AS s ON s.workspace_id = $1 AND s.signal_id = m.signal_id
        WHERE m.workspace_id = $1 AND m.account_id IS NULL
          AND r.value IN (s.clues->>'nameKey', s.clues->>'networkKey', s.clues->>'domain', s.clues->>'emailDomain'))`,

@@ -1,6 +1,4 @@
 /** Scores as they stand, their history by day, and the requests to compute them again. */
-
-import type { Reason } from '../core/scoring/explain.ts';
 import type { FitPart } from '../core/scoring/fit.ts';
 import type { Contribution } from '../core/scoring/heat.ts';
 import type { AccountScore } from '../core/scoring/score.ts';
@@ -21,16 +19,51 @@ export interface StoredScore {
   qualificationReason: string;
   stage: string;
   stageReason: string;
-  /** The strongest ten contributions and reasons, and the parts of fit. */
-  detail: { contributions: Contribution[]; reasons: Reason[]; fitParts: FitPart[] };
+  detail: Detail;
   actors: number;
   lastActivityAt: Date | null;
   modelVersion: number;
   scoredAt: Date;
 }
 
-/** How many contributions are kept with a score; more of them are computed when asked for. */
-export const KEPT_CONTRIBUTIONS = 10;
+/** What explains a score. */
+export interface Detail {
+  /** null: not with it, as they are not stored; they are computed when asked for. */
+  readonly contributions: Contribution[] | null;
+  /** The strongest ten in words. */
+  reasons: string[];
+  fitParts: FitPart[];
+}
+
+/** As it is stored: without names, and short enough that a row stays in its page. */
+export interface KeptDetail {
+  reasons: string[];
+  fit: [attribute: string, value: number | null, weight: number, points: number, reason: string][];
+}
+
+const keptOf = ({ reasons, fit }: AccountScore): KeptDetail => ({
+  reasons: reasons.map(({ text }) => text),
+  fit: fit.parts.map(({ attribute, value, weight, points, reason }) => [
+    attribute,
+    value,
+    weight,
+    points,
+    reason,
+  ]),
+});
+
+/** A detail from its stored shape. */
+export const readDetail = ({ reasons, fit }: KeptDetail): Detail => ({
+  contributions: null,
+  reasons,
+  fitParts: fit.map(([attribute, value, weight, points, reason]) => ({
+    attribute,
+    value,
+    weight,
+    points,
+    reason,
+  })),
+});
 
 const SAVE = `
   WITH fresh AS (
@@ -38,39 +71,42 @@ const SAVE = `
       $9::text[], $10::float8[], $11::text[], $12::text[], $13::text[], $14::text[], $15::jsonb[], $16::int[], $17::timestamptz[])
       AS t (account_id, heat, raw, band, trend_7d, fit, coverage, disqualified_by, qualification, qualification_tier,
         qualification_reason, stage, stage_reason, detail, actors, last_activity_at)),
-  saved AS (
-    INSERT INTO account_score AS s
+  -- Not by ON CONFLICT, which locks each row before it changes it and so writes twice. A row that says the same of the
+  -- same day is left alone.
+  changed AS (
+    UPDATE account_score AS s SET heat = f.heat, raw = f.raw, band = f.band, trend_7d = f.trend_7d, fit = f.fit,
+      coverage = f.coverage, disqualified_by = f.disqualified_by, qualification = f.qualification,
+      qualification_tier = f.qualification_tier, qualification_reason = f.qualification_reason, stage = f.stage,
+      stage_reason = f.stage_reason, detail = f.detail, actors = f.actors, last_activity_at = f.last_activity_at,
+      model_version = $18, scored_at = $19
+    FROM fresh AS f WHERE s.workspace_id = $1 AND s.account_id = f.account_id
+      AND (s.heat, s.raw, s.band, s.trend_7d, s.fit, s.coverage, s.disqualified_by, s.qualification, s.qualification_tier,
+          s.qualification_reason, s.stage, s.stage_reason, s.actors, s.last_activity_at, s.model_version, s.detail,
+          (s.scored_at AT TIME ZONE 'UTC')::date)
+        IS DISTINCT FROM (f.heat, f.raw, f.band, f.trend_7d, f.fit, f.coverage, f.disqualified_by, f.qualification,
+          f.qualification_tier, f.qualification_reason, f.stage, f.stage_reason, f.actors, f.last_activity_at, $18, f.detail,
+          $20::date)),
+  added AS (
+    INSERT INTO account_score
     SELECT $1, account_id, heat, raw, band, trend_7d, fit, coverage, disqualified_by, qualification, qualification_tier,
       qualification_reason, stage, stage_reason, detail, actors, last_activity_at, $18, $19
-    FROM fresh ORDER BY account_id
-    ON CONFLICT (workspace_id, account_id) DO UPDATE SET
-      heat = EXCLUDED.heat, raw = EXCLUDED.raw, band = EXCLUDED.band, trend_7d = EXCLUDED.trend_7d, fit = EXCLUDED.fit,
-      coverage = EXCLUDED.coverage, disqualified_by = EXCLUDED.disqualified_by, qualification = EXCLUDED.qualification,
-      qualification_tier = EXCLUDED.qualification_tier, qualification_reason = EXCLUDED.qualification_reason,
-      stage = EXCLUDED.stage, stage_reason = EXCLUDED.stage_reason, detail = EXCLUDED.detail, actors = EXCLUDED.actors,
-      last_activity_at = EXCLUDED.last_activity_at, model_version = EXCLUDED.model_version, scored_at = EXCLUDED.scored_at
-    -- A row that says the same of the same day is left alone: writing is most of what scoring all costs.
-    WHERE (s.heat, s.raw, s.band, s.trend_7d, s.fit, s.coverage, s.disqualified_by, s.qualification, s.qualification_tier,
-        s.qualification_reason, s.stage, s.stage_reason, s.actors, s.last_activity_at, s.model_version, s.detail,
-        (s.scored_at AT TIME ZONE 'UTC')::date)
-      IS DISTINCT FROM (EXCLUDED.heat, EXCLUDED.raw, EXCLUDED.band, EXCLUDED.trend_7d, EXCLUDED.fit, EXCLUDED.coverage,
-        EXCLUDED.disqualified_by, EXCLUDED.qualification, EXCLUDED.qualification_tier, EXCLUDED.qualification_reason,
-        EXCLUDED.stage, EXCLUDED.stage_reason, EXCLUDED.actors, EXCLUDED.last_activity_at, EXCLUDED.model_version,
-        EXCLUDED.detail, $20::date)),
+    FROM fresh AS f
+    WHERE NOT EXISTS (SELECT FROM account_score AS k WHERE k.workspace_id = $1 AND k.account_id = f.account_id)
+    ORDER BY account_id),
   yesterday AS (
     SELECT f.account_id, h.heat, h.qualification, h.stage
     FROM fresh AS f LEFT JOIN LATERAL (
       SELECT heat, qualification, stage FROM score_history
       WHERE workspace_id = $1 AND account_id = f.account_id AND day < $20 ORDER BY day DESC LIMIT 1) AS h ON true),
-  changed AS (
+  differing AS (
     SELECT f.* FROM fresh AS f JOIN yesterday AS y USING (account_id)
     WHERE (coalesce(y.heat, 0), coalesce(y.qualification, -1), coalesce(y.stage, '')) IS DISTINCT FROM (f.heat, f.qualification, f.stage)),
   unchanged AS (
     DELETE FROM score_history AS h USING fresh AS f
     WHERE h.workspace_id = $1 AND h.day = $20 AND h.account_id = f.account_id
-      AND f.account_id NOT IN (SELECT account_id FROM changed))
+      AND f.account_id NOT IN (SELECT account_id FROM differing))
   INSERT INTO score_history AS h
-  SELECT $1, account_id, $20, heat, raw, qualification, stage, $18 FROM changed ORDER BY account_id
+  SELECT $1, account_id, $20, heat, raw, qualification, stage, $18 FROM differing ORDER BY account_id
   ON CONFLICT (workspace_id, account_id, day) DO UPDATE SET heat = EXCLUDED.heat, raw = EXCLUDED.raw,
     qualification = EXCLUDED.qualification, stage = EXCLUDED.stage, model_version = EXCLUDED.model_version`;
 
@@ -100,7 +136,7 @@ export async function save(
       scores.map((s) => s.score.qualification.reason),
       scores.map((s) => s.score.stage.stage),
       scores.map((s) => s.score.stage.reason),
-      scores.map((s) => JSON.stringify(detailOf(s.score))),
+      scores.map((s) => JSON.stringify(keptOf(s.score))),
       scores.map((s) => s.score.heat.actors),
       scores.map((s) => s.score.heat.lastActivityAt),
       modelVersion,
@@ -108,17 +144,6 @@ export async function save(
       asOf.toISOString().slice(0, 10),
     ],
   });
-}
-
-function detailOf(score: AccountScore): StoredScore['detail'] {
-  return {
-    // The signals behind a contribution are found by its actor, kind and day; their ids would swell the row.
-    contributions: score.heat.contributions
-      .slice(0, KEPT_CONTRIBUTIONS)
-      .map((one) => ({ ...one, signalIds: [] })),
-    reasons: score.reasons,
-    fitParts: score.fit.parts,
-  };
 }
 
 /** A score as `save` stores it, for one computed on demand. */
@@ -142,7 +167,13 @@ export function toStored(
     qualificationReason: score.qualification.reason,
     stage: score.stage.stage,
     stageReason: score.stage.reason,
-    detail: { contributions: score.heat.contributions, reasons: score.reasons, fitParts: score.fit.parts },
+    detail: {
+      get contributions() {
+        return score.heat.contributions;
+      },
+      reasons: score.reasons.map(({ text }) => text),
+      fitParts: score.fit.parts,
+    },
     actors: score.heat.actors,
     lastActivityAt: score.heat.lastActivityAt,
     modelVersion,
@@ -174,7 +205,7 @@ export async function byAccounts(tx: Tx, accountIds: readonly string[]): Promise
         qualificationReason: row.qualification_reason,
         stage: row.stage,
         stageReason: row.stage_reason,
-        detail: row.detail,
+        detail: readDetail(row.detail),
         actors: row.actors,
         lastActivityAt: row.last_activity_at,
         modelVersion: row.model_version,

@@ -9,10 +9,13 @@ const SAVE = `
   gone AS (
     DELETE FROM stage_change AS s WHERE s.workspace_id = $1 AND s.account_id = ANY($2)
       AND NOT EXISTS (SELECT FROM fresh AS f WHERE f.account_id = s.account_id AND f.day = s.day))
-  INSERT INTO stage_change AS s SELECT $1, account_id, day, from_stage, to_stage, reason FROM fresh ORDER BY account_id, day
+  INSERT INTO stage_change SELECT $1, account_id, day, from_stage, to_stage, reason FROM fresh AS f
+  -- Not left to the conflict: that would lock every row there is, which writes it.
+  WHERE NOT EXISTS (SELECT FROM stage_change AS k WHERE k.workspace_id = $1 AND k.account_id = f.account_id AND k.day = f.day
+    AND (k.from_stage, k.to_stage, k.reason) = (f.from_stage, f.to_stage, f.reason))
+  ORDER BY account_id, day
   ON CONFLICT (workspace_id, account_id, day) DO UPDATE SET
-    from_stage = EXCLUDED.from_stage, to_stage = EXCLUDED.to_stage, reason = EXCLUDED.reason
-  WHERE (s.from_stage, s.to_stage, s.reason) IS DISTINCT FROM (EXCLUDED.from_stage, EXCLUDED.to_stage, EXCLUDED.reason)`;
+    from_stage = EXCLUDED.from_stage, to_stage = EXCLUDED.to_stage, reason = EXCLUDED.reason`;
 
 /** Makes these the changes of these accounts, writing only what differs. Their scores must be saved already. */
 export async function save(

@@ -50,6 +50,16 @@ export async function isCurrent(tx: Tx, day: string, modelVersion: number): Prom
   return rows[0].current;
 }
 
+/** Whether so many are judged, or accounts there to be judged. */
+export async function areMany(tx: Tx, least: number): Promise<boolean> {
+  const { rows } = await tx.client.query(
+    `SELECT EXISTS (SELECT FROM surge WHERE workspace_id = $1 OFFSET $2)
+       OR EXISTS (SELECT FROM account WHERE workspace_id = $1 OFFSET $2) AS many`,
+    [tx.workspaceId, least - 1],
+  );
+  return rows[0].many;
+}
+
 const COLUMNS = `s.surge_id AS id, s.account_id AS "accountId", s.about, s.name, s.score, s.status, s.observed, s.expected,
   s.lift, s.p_value AS "pValue", s.actors, s.sources, s.since, s.vendor`;
 
@@ -84,6 +94,7 @@ export async function replace(
   for (const surge of gone) if (isSurging(surge)) turned.add(surge.accountId);
   for (let at = 0; at < changed.length; at += CHUNK) await write(tx, changed.slice(at, at + CHUNK), day);
   for (let at = 0; at < gone.length; at += CHUNK) await remove(tx, gone.slice(at, at + CHUNK), day);
+  await tx.client.query(SHOW, [tx.workspaceId]);
   await tx.client.query(
     `INSERT INTO surge_pass (workspace_id, computed_for, computed_at, model_version) VALUES ($1, $2, $3, $4)
      ON CONFLICT (workspace_id) DO UPDATE SET computed_for = EXCLUDED.computed_for, computed_at = EXCLUDED.computed_at,
@@ -146,6 +157,16 @@ const REMOVE = `
     FROM surge WHERE workspace_id = $1 AND surge_id = ANY($2)),
   removed AS (DELETE FROM surge WHERE workspace_id = $1 AND surge_id = ANY($2)),
   ${REMEMBER}`;
+
+/** Beside the other scores of accounts, which are read in the order of any of them. Locked in the order of scoring. */
+const SHOW = `
+  WITH other AS (
+    SELECT s.account_id, coalesce(u.score, 50) AS score
+    FROM account_score AS s
+      LEFT JOIN surge AS u ON u.workspace_id = $1 AND u.account_id = s.account_id AND u.about = 'ACCOUNT'
+    WHERE s.workspace_id = $1 AND s.surge <> coalesce(u.score, 50) ORDER BY s.account_id FOR UPDATE OF s)
+  UPDATE account_score AS s SET surge = other.score FROM other
+  WHERE s.workspace_id = $1 AND s.account_id = other.account_id`;
 
 async function write(tx: Tx, surges: readonly Surge[], day: string): Promise<void> {
   const rows = surges.map(({ id, accountId, pValue, ...rest }) => ({
@@ -292,24 +313,44 @@ export interface SurgeSpan {
   to: string | null;
 }
 
-/** When these accounts surged on what, as it was said on those days, oldest first; with what is merged into them. */
-export async function spansOf(tx: Tx, accountIds: readonly string[]): Promise<Map<string, SurgeSpan[]>> {
-  const { rows } = await tx.client.query({
-    name: 'surge-spans',
-    text: `SELECT coalesce(a.survivor_id, a.account_id) AS account_id, h.account_id AS home_id, h.about, h.name, h.day, h.status
-           FROM account AS a JOIN surge_history AS h ON h.workspace_id = $1 AND h.account_id = a.account_id
-           WHERE a.workspace_id = $1 AND (a.account_id = ANY($2) OR a.survivor_id = ANY($2))
-           ORDER BY h.account_id, h.about, h.name, h.day`,
-    values: [tx.workspaceId, accountIds],
-  });
+const SPANS = `
+  SELECT coalesce(a.survivor_id, a.account_id) AS account_id, h.account_id AS home_id, h.about, h.name, h.day, h.status
+  FROM account AS a JOIN surge_history AS h ON h.workspace_id = $1 AND h.account_id = a.account_id
+  WHERE a.workspace_id = $1 AND (a.account_id = ANY($2) OR a.survivor_id = ANY($2))
+  ORDER BY h.account_id, h.about, h.name, h.day`;
+
+/** A day keeps only its last word: of the moment's own day it counts if nothing was said after that moment. */
+const SPANS_THEN = `
+  SELECT t.account_id, h.account_id AS home_id, h.about, h.name, h.day, h.status
+  FROM unnest($2::uuid[], $3::uuid[]) AS t (account_id, home_id)
+    JOIN surge_history AS h ON h.workspace_id = $1 AND h.account_id = t.home_id
+  WHERE h.day < $4 OR h.day = $4 AND
+    ($5::boolean OR EXISTS (SELECT FROM surge_pass AS p WHERE p.workspace_id = $1 AND p.computed_at <= $6))
+  ORDER BY t.account_id, h.account_id, h.about, h.name, h.day`;
+
+/**
+ * When these accounts surged on what, as it was said on those days, oldest first; with what is merged into them.
+ * `then`: as it was known at a moment, with what was merged into them then.
+ */
+export async function spansOf(
+  tx: Tx,
+  accountIds: readonly string[],
+  then: { at: Date; families: ReadonlyMap<string, readonly string[]> } | null = null,
+): Promise<Map<string, SurgeSpan[]>> {
+  const { rows } = await tx.client.query(
+    then === null
+      ? { name: 'surge-spans', text: SPANS, values: [tx.workspaceId, accountIds] }
+      : { name: 'surge-spans-then', text: SPANS_THEN, values: [tx.workspaceId, ...pastOf(accountIds, then)] },
+  );
   const spans = new Map<string, SurgeSpan[]>(accountIds.map((id) => [id, []]));
-  let open: (SurgeSpan & { homeId: string }) | null = null;
-  for (const { account_id, home_id: homeId, about, name, day, status } of rows) {
-    if (open && (open.homeId !== homeId || open.about !== about || open.name !== name)) open = null;
+  let open: (SurgeSpan & { of: string }) | null = null;
+  for (const { account_id: accountId, home_id: homeId, about, name, day, status } of rows) {
+    const of = `${accountId} ${homeId} ${about} ${name}`;
+    if (open && open.of !== of) open = null;
     if (status === 'SURGING') {
       if (open) continue;
-      open = { homeId, about, name, from: day, to: null };
-      spans.get(account_id)?.push(open);
+      open = { of, about, name, from: day, to: null };
+      spans.get(accountId)?.push(open);
     } else if (open) {
       open.to = day;
       open = null;
@@ -321,4 +362,15 @@ export async function spansOf(tx: Tx, accountIds: readonly string[]): Promise<Ma
   return new Map(
     [...spans].map(([id, of]) => [id, of.map(({ about, name, from, to }) => ({ about, name, from, to }))]),
   );
+}
+
+/** Who was part of whom, the moment and its day, and whether that day is over with it. */
+function pastOf(
+  accountIds: readonly string[],
+  { at, families }: { at: Date; families: ReadonlyMap<string, readonly string[]> },
+): unknown[] {
+  const pairs = accountIds.flatMap((id) => [id, ...(families.get(id) ?? [])].map((home) => [id, home]));
+  const time = at.toISOString();
+  const [ids, homes] = [pairs.map(([id]) => id), pairs.map(([, home]) => home)];
+  return [ids, homes, time.slice(0, 10), time.endsWith('T23:59:59.999Z'), at];
 }

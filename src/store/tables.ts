@@ -14,6 +14,8 @@ export interface Tables {
     secret: Buffer;
     created_at: Date;
     privacy_version: Defaulted<number>;
+    placed_by: Defaulted<string | null>;
+    placed_after: Defaulted<string | null>;
   };
   api_key: {
     workspace_id: string;
@@ -112,6 +114,7 @@ export interface Tables {
     facts: Json;
     keys: string[];
     domains: string[];
+    parent_domain: string | null;
   };
   signal: {
     workspace_id: string;
@@ -217,6 +220,7 @@ export interface Tables {
     last_activity_at: Date | null;
     model_version: number;
     scored_at: Date;
+    surge: number;
   };
   score_history: {
     workspace_id: string;
@@ -258,6 +262,7 @@ export interface Tables {
     evidence: string[];
     unplaced: string | null;
   };
+  waiting_clue: { workspace_id: string; clue: string; signal_id: string };
   account_edge: {
     workspace_id: string;
     child_id: string;
@@ -265,6 +270,7 @@ export interface Tables {
     provenance: string;
     since: Date;
   };
+  parent_change: { workspace_id: string; account_id: string; changed_at: Date; parent_id: string | null };
   duplicate_dismissal: { workspace_id: string; low_id: string; high_id: string; dismissed_at: Date };
   digest: {
     workspace_id: string;

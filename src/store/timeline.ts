@@ -8,6 +8,7 @@ import type { SignalKind } from '../core/signal.ts';
 import type { Database, Tx } from './database.ts';
 import { type Home, rowOf } from './homes.ts';
 import { encode, type StoredSignal, toRow } from './signal-rows.ts';
+import * as waiting from './waiting.ts';
 
 export type { StoredSignal } from './signal-rows.ts';
 
@@ -30,7 +31,8 @@ const appendFrom = (incoming: string, homes: string | null = null) => `
   WITH added AS (
     INSERT INTO signal SELECT * FROM ${incoming}
     ON CONFLICT (workspace_id, signal_id) DO NOTHING
-    RETURNING signal_id, account_id),
+    RETURNING signal_id, account_id, clues),
+  waits AS (${waiting.keep('added AS s')}),
 ${
   homes
     ? `homes AS (
@@ -86,7 +88,8 @@ async function copyIn(tx: Tx, signals: readonly StoredSignal[]): Promise<void> {
   await once(copy, 'finish');
 }
 
-const months = new WeakMap<Database, Set<string>>();
+/** Months since the year 0 that have their partition. */
+const months = new WeakMap<Database, Set<number>>();
 
 /**
  * Makes the monthly partitions these times need. Runs outside the ingest transaction: a month is made once, and
@@ -98,20 +101,20 @@ export async function ensureMonths(db: Database, times: Iterable<Date>): Promise
     known = new Set();
     months.set(db, known);
   }
-  const wanted = new Set<string>();
+  const wanted = new Set<number>();
   for (const time of times) {
-    const month = time.toISOString().slice(0, 7);
+    const month = time.getUTCFullYear() * 12 + time.getUTCMonth();
     if (!known.has(month)) wanted.add(month);
   }
-  for (const month of [...wanted].sort()) {
+  for (const month of [...wanted].sort((a, b) => a - b)) {
     await makeMonth(db, month);
     known.add(month);
   }
 }
 
-async function makeMonth(db: Database, month: string): Promise<void> {
-  const name = `signal_${month.replace('-', '_')}`;
-  const from = new Date(`${month}-01T00:00:00Z`);
+async function makeMonth(db: Database, month: number): Promise<void> {
+  const from = new Date(Date.UTC(Math.floor(month / 12), month % 12, 1));
+  const name = `signal_${from.toISOString().slice(0, 7).replace('-', '_')}`;
   const to = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1, 1));
   const client = await db.pool.connect();
   try {
@@ -287,40 +290,12 @@ export async function ofPeople(tx: Tx, personIds: readonly string[]): Promise<Pl
   return rows.map(toPlaced);
 }
 
-/** Signals without an account, and those that have one only thanks to a merge. */
-const waiting = (condition: string): string =>
-  `SELECT signal_id FROM signal WHERE workspace_id = $1 AND account_id IS NULL AND ${condition}
-  UNION SELECT s.signal_id FROM merged_signal AS m JOIN signal AS s ON s.workspace_id = $1 AND s.signal_id = m.signal_id
-    WHERE m.workspace_id = $1 AND m.account_id IS NULL AND ${condition}`;
-
-/** Each arm has an index of its own, so that a discovery costs nothing where nobody waits. */
-const WAITING_FOR_NAMES = `${waiting("clues->>'nameKey' = ANY($3)")}
-  UNION ${waiting("clues->'network'->>'domain' = ANY($2)")}
-  UNION ${waiting("clues->>'networkKey' = ANY($3)")}`;
-
-const WAITING = `${WAITING_FOR_NAMES}
-  UNION ${waiting("(clues->>'domain' = ANY($2) OR clues->>'emailDomain' = ANY($2) OR clues->>'crmId' = ANY($4) OR clues->>'linkedin' = ANY($5))")}`;
-
 /**
- * Signals that wait for an account and carry a clue to one of these: what to place again when accounts arrive.
- * `crmIds` null: for accounts that were discovered, whose domain nobody can have waited for.
+ * Signals that wait for an account and carry a clue to one of these, for placing them again when accounts arrive; those
+ * that have an account only thanks to a merge wait too.
  */
-export async function waitingFor(
-  tx: Tx,
-  keys: {
-    domains: readonly string[];
-    nameKeys: readonly string[];
-    crmIds: readonly string[] | null;
-    linkedins?: readonly string[];
-  },
-  limit: number,
-): Promise<Placed[]> {
-  const { rows } = await tx.client.query(
-    `SELECT ${PLACED} FROM signal WHERE workspace_id = $1 AND signal_id IN (${keys.crmIds ? WAITING : WAITING_FOR_NAMES})
-     ORDER BY signal_id LIMIT $${keys.crmIds ? 6 : 4} FOR UPDATE`,
-    [tx.workspaceId, keys.domains, keys.nameKeys, ...(keys.crmIds ? [keys.crmIds, keys.linkedins ?? []] : []), limit],
-  );
-  return rows.map(toPlaced);
+export async function waitingFor(tx: Tx, keys: waiting.Keys, limit: number): Promise<Placed[]> {
+  return ofIds(tx, await waiting.idsFor(tx, keys, limit));
 }
 
 function toPlaced(row: {
@@ -373,7 +348,9 @@ const MOVE = `
     UPDATE signal AS s SET account_id = t.account_id, person_id = t.person_id, method = t.method,
            confidence = t.confidence, evidence = t.evidence::text[], unplaced = t.unplaced
     FROM target AS t WHERE s.workspace_id = $1 AND s.signal_id = t.signal_id
-    RETURNING t.account_id)
+    RETURNING s.signal_id, t.account_id, s.clues),
+  waits AS (${waiting.keep('changed AS s')}),
+  waited AS (${waiting.drop('SELECT signal_id FROM target WHERE account_id IS NOT NULL')})
   INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
   SELECT $1, gen_random_uuid(), account_id, $9
   FROM (SELECT account_id FROM before UNION SELECT account_id FROM changed) AS touched WHERE account_id IS NOT NULL`;
@@ -400,6 +377,7 @@ export async function move(tx: Tx, moves: readonly Move[], now: Date): Promise<v
 export async function removeBatch(tx: Tx, batchId: string, now: Date): Promise<number> {
   const { rows } = await tx.client.query(
     `WITH gone AS (DELETE FROM signal WHERE workspace_id = $1 AND batch_id = $2 RETURNING signal_id, source, external_id, account_id),
+     waited AS (${waiting.drop('SELECT signal_id FROM gone')}),
      merged AS (DELETE FROM merged_signal WHERE workspace_id = $1 AND signal_id IN (SELECT signal_id FROM gone)),
      moves AS (DELETE FROM signal_move WHERE workspace_id = $1 AND signal_id IN (SELECT signal_id FROM gone)),
      arrivals AS (DELETE FROM first_arrival AS f USING gone AS g WHERE f.workspace_id = $1 AND f.source = g.source AND f.external_id = g.external_id),

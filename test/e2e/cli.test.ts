@@ -76,6 +76,14 @@ describe('help', () => {
     'try',
     'digest',
     'keys',
+    'merge',
+    'surging',
+    'groups',
+    'flags',
+    'handoff',
+    'model',
+    'review',
+    'privacy',
   ];
 
   test('lists all commands, on standard output', async () => {
@@ -105,7 +113,19 @@ describe('misuse ends with 2 and says how to do it, before any database is touch
     [['keys', 'create', 'k', '--scopes', 'read,everything'], /ingest, read, write, admin/],
     [['import', 'sheep', 'x.csv'], /accounts, people, opportunities/],
     [['replay'], /undercurrent replay <batch>, or --dead/],
-    [['try', 'hard'], /Allowed choices are .*sentiment/],
+    [['try', 'hard'], /Allowed choices are .*sentiment.*surge.*resolve/],
+    [['explain', 'a.example', '--since', 'lately'], /2026-01-31/],
+    [['surging', '--limit', '0'], /whole number from 1/],
+    [['groups', '--limit', 'few'], /whole number from 1/],
+    [['handoff', '--limit', 'few'], /whole number from 1/],
+    [['flags', '--rule', 'HUNCH'], /Allowed choices are .*LOOKALIKE/],
+    [['flags', '--status', 'MAYBE'], /Allowed choices are OPEN, .*CONVERTED/],
+    [['flags', 'accept'], /missing required argument 'id'/],
+    [['model', 'promote', '1'], /--note <text>/],
+    [['model', 'praise'], /unknown command 'praise'/],
+    [['review', '--limit', 'few'], /whole number from 1/],
+    [['privacy', 'forget', 'a@b.example'], /unknown command 'forget'/],
+    [['privacy', 'erase'], /missing required argument 'email'/],
   ])('%j', async (args, remedy) => {
     const { code, stdout, stderr } = await runCli(args, { env: { UNDERCURRENT_DATA: folder } });
     expect(code).toBe(2);

@@ -340,6 +340,12 @@ test('look-alikes are learnt from whose opportunity opened, and raised for who i
     ),
     { now: days(-20) },
   );
+  const lively = ['a', 'b', 'c'].map((visitor, n) => ({
+    ...visit(0, 'site.compare_view', days(-1)),
+    id: `lively ${n}`,
+    hints: { domain: company(0), anonymousId: visitor },
+  }));
+  await world.ingest(lively, { now: days(-1) });
   const open = (n: number) => ({
     externalId: `o${n}`,
     domain: company(n),

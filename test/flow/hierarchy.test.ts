@@ -258,4 +258,21 @@ describe('a score with everything below', () => {
     expect((await rolledUp('top.example', days(-1))).raw).toBe(0);
     expect((await rolledUp('top.example', hours(1))).raw).toBeGreaterThan(0);
   });
+
+  test('of the past has the levels of then', async () => {
+    const actors = async (at: Date | null) =>
+      Promise.all(['top', 'hill', 'far'].map(async (name) => (await rolledUp(`${name}.example`, at)).actors));
+    await setParent('brook.example', 'far.example', hours(24));
+    await setParent('far.example', 'top.example', hours(48));
+    await setParent('hill.example', null, hours(72));
+    await world.within((tx) =>
+      mergeFlow.merge(tx, world.workspace, idOf('far.example'), [idOf('dale.example')], hours(96)),
+    );
+    expect(await actors(hours(1))).toEqual([3, 2, 1]);
+    expect(await actors(hours(25))).toEqual([2, 1, 2]);
+    expect(await actors(hours(49))).toEqual([4, 1, 2]);
+    expect(await actors(hours(73))).toEqual([3, 1, 2]);
+    expect(await actors(hours(97))).toEqual([3, 1, 3]);
+    expect(await actors(null)).toEqual([3, 1, 3]);
+  });
 });

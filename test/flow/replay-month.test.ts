@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { UndercurrentError } from '../../src/core/errors.ts';
 import { defaultModel } from '../../src/core/model.ts';
 import type { SignalKind } from '../../src/core/signal.ts';
+import { declareTopics } from '../../src/flow/declare-topics.ts';
 import * as history from '../../src/flow/history.ts';
 import { merge, unmerge } from '../../src/flow/merge.ts';
 import * as models from '../../src/flow/models.ts';
@@ -29,6 +30,8 @@ const KINDS = [
 type Happening =
   /** Visits reported on that day, of so many days before; `undoneAfter` days the batch is taken back. */
   | { what: 'visits'; company: string; kind: string; ago: number; undoneAfter: number | null }
+  /** Three people have read on a topic every day for so many days. */
+  | { what: 'rise'; company: string; days: number }
   | { what: 'browser'; browser: string; kind: string; ago: number }
   | { what: 'identify'; browser: string; company: string }
   | { what: 'import' | 'byHand'; company: string; employees: number; country: string }
@@ -61,6 +64,7 @@ async function live(
   const shown: Map<string, Shown>[] = [];
   const undos: { day: number; batch: string }[] = [];
   await world.within((tx) => stored.active(tx, days(-1, START)));
+  await watchFromBefore(world);
   for (const [day, happenings] of month.entries()) {
     await world.within((tx) => scores.requestAll(tx, days(day, START)));
     await world.rescore(days(day, START));
@@ -89,6 +93,28 @@ async function live(
   return shown;
 }
 
+/** Everybody reads now and then, as is known before the first day, so that a rise can be told from it. */
+async function watchFromBefore(world: World): Promise<void> {
+  const before = days(-1, START);
+  const batch = await world.openBatch('topics', 'import', before);
+  const input = ['etl', 'data quality'].map((topic) => ({ topic, cluster: 'data' }));
+  await world.within((tx) => declareTopics(tx, input, batch, before));
+  const usual = COMPANIES.flatMap((company, at) =>
+    Array.from({ length: 14 }, (_, n) =>
+      reading(company, 'usual', `usual ${company} ${n}`, days(-at - 8 * n, before)),
+    ),
+  );
+  await world.ingest(usual, { now: before });
+}
+
+const reading = (company: string, visitor: string, id: string, at: Date): Event => ({
+  id,
+  at: at.toISOString(),
+  strength: 0.1,
+  hints: { domain: `${company}.example`, anonymousId: `${visitor} ${company}` },
+  signal: { topics: ['etl'] },
+});
+
 async function happen(world: World, one: Happening, id: string, now: Date): Promise<string | null> {
   const { workspace } = world;
   const domain = 'company' in one ? `${one.company}.example` : '';
@@ -101,6 +127,14 @@ async function happen(world: World, one: Happening, id: string, now: Date): Prom
   switch (one.what) {
     case 'visits':
       return take(event({ kind: one.kind as SignalKind, hints: { domain } }, one.ago));
+    case 'rise': {
+      const events = [1, 2, 3].flatMap((who) =>
+        Array.from({ length: one.days }, (_, ago) =>
+          reading(one.company, `r${who}`, `${id} ${who} ${ago}`, days(-ago, now)),
+        ),
+      );
+      return (await world.ingest(events, { now })).batch;
+    }
     case 'browser':
       return take(event({ kind: one.kind as SignalKind, hints: { anonymousId: one.browser } }, one.ago));
     case 'identify':
@@ -234,6 +268,7 @@ const MONTH: readonly (readonly Happening[])[] = Array.from({ length: 31 }, (_, 
   const special: Record<number, Happening[]> = {
     1: [{ what: 'browser', browser: 'b1', kind: 'site.pricing_view', ago: 0 }],
     2: [{ what: 'import', company: 'northwind', employees: 30, country: 'DE' }],
+    3: [{ what: 'rise', company: 'westwind', days: 7 }],
     4: [{ what: 'browser', browser: 'b1', kind: 'content.download', ago: 0 }],
     5: [{ what: 'byHand', company: 'northwind', employees: 300, country: 'DE' }],
     6: [{ what: 'identify', browser: 'b1', company: 'southwind' }],
@@ -242,6 +277,7 @@ const MONTH: readonly (readonly Happening[])[] = Array.from({ length: 31 }, (_, 
     10: [{ what: 'import', company: 'westwind', employees: 900, country: 'FR' }],
     11: [visits('eastwind', 'email.unsubscribe'), visits('eastwind', 'content.download', 9)],
     12: [{ what: 'merge', into: 'northwind', from: 'westwind' }],
+    13: [{ what: 'rise', company: 'southwind', days: 9 }],
     14: [{ what: 'outcome', company: 'eastwind', type: 'OPPORTUNITY_OPENED' }],
     15: [{ what: 'model', halfHeat: 25 }],
     17: [{ what: 'merge', into: 'eastwind', from: 'southwind' }],
@@ -261,6 +297,9 @@ describe('a month of late files, stitching, merges, corrected facts and another 
       new Set([1, 2]),
     );
     expect(shown.some((day) => [...day.values()].some((one) => one.disqualified !== null))).toBe(true);
+    const bySurge = (one: Shown) => one.stage === 'CONSIDERATION' && one.heat < 20;
+    const surging = shown.map((day) => [...day.values()].filter(bySurge).length);
+    expect([surging[2], surging[4]! > 0, surging[30]]).toEqual([0, true, 0]);
     await expectReplayed(world, shown);
     await expectKept(shown);
   });
@@ -312,6 +351,14 @@ const anyHappening: fc.Arbitrary<Happening> = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ what: fc.constant('browser' as const), browser, kind, ago }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant('rise' as const),
+      company,
+      days: fc.integer({ min: 4, max: 12 }),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ what: fc.constant('identify' as const), browser, company }) },
   {
     weight: 3,

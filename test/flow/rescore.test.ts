@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as rescore from '../../src/flow/rescore.ts';
 import { undo } from '../../src/flow/undo.ts';
@@ -27,79 +26,6 @@ const stored = () =>
     'SELECT account_id, heat, raw, trend_7d, fit, coverage, qualification, stage, actors, disqualified_by FROM account_score ORDER BY 1',
   );
 const history = () => world.query('SELECT day, heat FROM score_history ORDER BY account_id, day');
-
-/** Domains, devices and people that meet again and again. */
-const anyEvent = fc.record({
-  n: fc.nat(60),
-  company: fc.constantFrom('northwind', 'southwind', 'eastwind'),
-  browser: fc.constantFrom('b1', 'b2', 'b3'),
-  who: fc.constantFrom('domain', 'email', 'browser', 'identify', 'group'),
-  kind: fc.constantFrom(
-    'site.page_view',
-    'site.pricing_view',
-    'content.download',
-    'email.unsubscribe',
-    'content.demo_request',
-  ) as fc.Arbitrary<NonNullable<Event['kind']>>,
-  ago: fc.integer({ min: 1, max: 40 * 24 }),
-});
-const toEvent = ({
-  n,
-  company,
-  browser,
-  who,
-  kind,
-  ago,
-}: typeof anyEvent extends fc.Arbitrary<infer T> ? T : never): Event => {
-  const at = hours(-ago);
-  const id = `e${n}-${who}-${company}`;
-  const email = `${browser}@${company}.example`;
-  if (who === 'identify') return { id, at: at.toISOString(), identity: { anonymousId: browser, email } };
-  if (who === 'group')
-    return {
-      id,
-      at: at.toISOString(),
-      identity: { email, account: { domain: `${company}.example`, employees: 200 } },
-    };
-  if (who === 'email') return view(id, { email, anonymousId: browser }, at, kind);
-  return view(id, who === 'domain' ? { domain: `${company}.example` } : { anonymousId: browser }, at, kind);
-};
-
-test('incremental is the same as from scratch, after any mixture', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.array(anyEvent, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 4 }),
-      fc.boolean(),
-      async (groups, takeBack) => {
-        await world.clear();
-        const ids: string[] = [];
-        for (const group of groups) {
-          const { batch } = await world.ingest(group.map(toEvent));
-          ids.push(batch);
-          await world.rescore();
-        }
-        await world.within((tx) =>
-          upsertAccounts(
-            tx,
-            world.workspace,
-            [{ domain: 'northwind.example', industry: 'Retail', employees: 900 }],
-            null,
-            NOW,
-          ),
-        );
-        await world.rescore();
-        if (takeBack) await undo(world.db, world.workspace, ids[0]!, NOW);
-        await world.rescore();
-        const incremental = await stored();
-        await world.within((tx) => scores.requestAll(tx, NOW));
-        await world.rescore();
-        expect(incremental).toEqual(await stored());
-        expect(incremental.length).toBeGreaterThan(0);
-      },
-    ),
-    { numRuns: 20 },
-  );
-});
 
 describe('requests', () => {
   test('wait where nobody scored after the commit, and are worked off later', async () => {

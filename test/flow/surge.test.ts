@@ -233,6 +233,22 @@ describe('a pass', () => {
     );
   });
 
+  test('in a thread comes to the same', async () => {
+    await world.ingest([...usual(), ...rise('ash')]);
+    await refresh();
+    const here = await everything();
+    await world.query('DELETE FROM surge');
+    await world.query('DELETE FROM surge_history');
+    const url = world.db.pool.options.connectionString!;
+    expect(await surge.inThread({ url, workspaceId: world.workspace.id, now: NOW })).toBe(1);
+    expect(await everything()).toEqual(here);
+  });
+
+  test('in a thread that fails, fails', async () => {
+    const task = { url: world.db.pool.options.connectionString!, workspaceId: 'none', now: NOW };
+    await expect(surge.inThread(task)).rejects.toThrow(/workspace|uuid/i);
+  });
+
   test('replays a past moment with what was known then', async () => {
     const past = days(-5);
     const compute = (replay: Date | null) =>
@@ -254,6 +270,23 @@ describe('a pass', () => {
     await world.within((tx) => merge(tx, world.workspace, birch, [ash], NOW));
     expect(await compute(past)).toEqual(then);
     expect(await compute(null)).not.toEqual(then);
+  });
+
+  test('stands beside the other scores of accounts, which are read in its order by an index', async () => {
+    await world.ingest([...usual(), ...rise('ash')]);
+    await world.rescore();
+    const { accountId, score } = (await one('ash', 'ACCOUNT'))!;
+    const [beside] = await world.query('SELECT surge FROM account_score WHERE account_id = $1', [accountId]);
+    expect(beside).toEqual({ surge: score });
+    const plan = await world.within(async (tx) => {
+      const order = { field: 'SURGE', direction: 'DESC' } as const;
+      const { text, values } = accounts.pageStatement(tx, { minSurge: 60 }, order, 10, null);
+      await tx.client.query('SET LOCAL enable_seqscan = off');
+      const { rows } = await tx.client.query(`EXPLAIN ${text}`, values);
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
+    });
+    expect(plan).toMatch(/Index.* Scan Backward using account_score_by_surge/);
+    expect(plan).not.toMatch(/Sort/);
   });
 
   test('keeps since when something surged, and until when', async () => {

@@ -145,6 +145,7 @@ const BOOKKEEPING = [
   'rescore_request',
   'signal_move',
   'score_history',
+  'parent_change',
   'digest',
   'scoring_model',
   'solution',

@@ -194,11 +194,11 @@ describe.skipIf(absent.length > 0)('real data', () => {
   });
 
   test('heat stands where the feed shows research above the baseline, and nowhere else', async () => {
-    const found = await rows<{ name: string; heat: number; reasons: { text: string }[] }>(`
+    const found = await rows<{ name: string; heat: number; reasons: string[] }>(`
       SELECT a.name, s.heat, s.detail -> 'reasons' AS reasons FROM account_score s
       JOIN account a USING (workspace_id, account_id) WHERE s.heat > 0 ORDER BY s.heat DESC, a.name`);
     for (const { name, heat, reasons } of found.slice(0, 25)) {
-      console.log(`${heat.toFixed(1).padStart(5)}  ${name}: ${reasons[0]?.text}`);
+      console.log(`${heat.toFixed(1).padStart(5)}  ${name}: ${reasons[0]}`);
     }
     const researching = await rows<{ name: string }>(`
       SELECT DISTINCT a.name FROM signal s JOIN account a USING (workspace_id, account_id)

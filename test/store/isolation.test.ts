@@ -51,7 +51,13 @@ const EVENTS: Event[] = [
 ];
 
 /** Tables that `fill` has nothing for. Whoever adds a table fills it, or says so here. */
-const NOT_FILLED: string[] = ['account_edge', 'duplicate_dismissal', 'merge_log', 'merged_signal'];
+const NOT_FILLED: string[] = [
+  'account_edge',
+  'duplicate_dismissal',
+  'merge_log',
+  'merged_signal',
+  'parent_change',
+];
 
 interface Tenant {
   workspace: workspaces.Workspace;
@@ -351,10 +357,10 @@ const READS: [string, (tx: Tx, their: Tenant) => Promise<unknown>, unknown][] = 
   [
     'flags.factsOf',
     async (tx, their) =>
-      (await flags.factsOf(tx, [{ accountId: their.account, actors: new Set([their.person]) }])).get(
-        their.account,
-      ),
-    { flags: [], people: [], qualified: [], surges: [], groups: [] },
+      (
+        await flags.factsOf(tx, [{ accountId: their.account, people: [], actors: new Set([their.person]) }])
+      ).get(their.account),
+    { flags: [], people: [], qualified: [], surges: [] },
   ],
   ['surges.page', (tx, their) => surges.page(tx, { accountId: their.account }, 9, null), []],
   ['surges.count', (tx, their) => surges.count(tx, { accountId: their.account }), 0],

@@ -29,6 +29,10 @@ export interface World {
   surging: number;
   effect: number;
   effectDays: number;
+  /** Part of the keys that already rose once, by `effect`, over five weeks of the baseline. */
+  journeys: number;
+  /** Keys at which nothing was ever seen are left out, as those are who know only what they saw. */
+  sparse: boolean;
   /** Part of the accounts observed for only 30 to 104 of the 105 days. */
   shortHistory: number;
 }
@@ -63,6 +67,8 @@ export const defaults: World = {
   surging: 0,
   effect: 3,
   effectDays: 14,
+  journeys: 0,
+  sparse: false,
   shortHistory: 0,
 };
 
@@ -71,6 +77,7 @@ export function simulate(settings: Partial<World>): SimulatedKey[] {
   const random = generator(world.seed);
   const keys: SimulatedKey[] = [];
   const truth = new Float64Array(105);
+  const journeyDays = 35;
   for (let account = 0; keys.length < world.keys; account++) {
     const late = random() < world.shortHistory;
     const observedDays = late ? 30 + Math.floor(random() * 75) : 105;
@@ -80,6 +87,8 @@ export function simulate(settings: Partial<World>): SimulatedKey[] {
       const silent = random() < world.silent;
       const expected = silent ? 0 : world.medianExpected * Math.exp(world.spread * normal(random));
       const surges = !silent && random() < world.surging;
+      const journey =
+        world.journeys > 0 && random() < world.journeys ? Math.floor(random() * (85 - journeyDays)) : null;
       const dispersion = world.dispersion * (world.dispersionKind === 'mixed' ? 2 * random() : 1);
       const risen = world.riseIn === 'all' || topic === 0 ? world.rise : 1;
       let week = 1;
@@ -91,6 +100,7 @@ export function simulate(settings: Partial<World>): SimulatedKey[] {
           week *
           weekday *
           (day >= 84 ? risen : 1) *
+          (journey !== null && day >= journey && day < journey + journeyDays ? world.effect : 1) *
           (surges && day >= 105 - world.effectDays ? world.effect : 1);
       }
       const days = Array.from(truth, (mean, day) => {
@@ -109,7 +119,7 @@ export function simulate(settings: Partial<World>): SimulatedKey[] {
       });
     }
   }
-  return keys;
+  return world.sparse ? keys.filter(({ days }) => days.some((count) => count > 0)) : keys;
 }
 
 /** Numbers in [0, 1) from a seed (mulberry32). */

@@ -34,8 +34,9 @@ function readCodes(): Map<string, string> {
   for (const first of letters) {
     for (const second of letters) {
       const code = first + second;
-      const name = names.of(code);
-      if (name) found.set(name.toLowerCase(), today(code));
+      const [name, current] = [names.of(code), today(code)];
+      found.set(code.toLowerCase(), current);
+      if (name) found.set(name.toLowerCase(), current);
     }
   }
   for (const [name, code] of Object.entries(OTHERWISE)) found.set(name, code);
@@ -46,6 +47,6 @@ function readCodes(): Map<string, string> {
 export function countryCode(country: string): string {
   const text = country.trim().replace(/\s+/g, ' ');
   codes ??= readCodes();
-  const known = codes.get(text.toLowerCase());
-  return known ?? (/^[a-z]{2}$/i.test(text) ? today(text.toUpperCase()) : text.toLowerCase());
+  const lower = text.toLowerCase();
+  return codes.get(lower) ?? lower;
 }

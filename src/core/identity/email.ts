@@ -24,16 +24,16 @@ export interface Email {
   address: string | null;
 }
 
-/** Yahoo, Microsoft, GMX, AOL and old portals under the suffix of a country, which no list keeps up with. */
+/** Yahoo, Microsoft, GMX, AOL, Fastmail, Yandex and old portals under the suffix of a country, which no list keeps up with. */
 const FREE_FAMILY =
-  /^(?:yahoo|ymail|hotmail|outlook|live|msn|gmx|aol|protonmail|googlemail|lycos|wanadoo|terra|caramail|freemail)\.(?:co\.|com\.)?[a-z]{2,3}$/;
+  /^(?:yahoo|ymail|hotmail|outlook|live|msn|gmx|aol|protonmail|googlemail|lycos|wanadoo|terra|caramail|freemail|fastmail|yandex|net-?c)\.(?:co\.|com\.)?[a-z]{2,3}$/;
 /** Universities and public bodies have students and citizens in the lists, but they are organisations. */
 const INSTITUTION = /\.(?:edu|gov|mil)(?:\.[a-z]{2})?$|\.ac\.[a-z]{2}$/;
 
 const DUAL = new Set(more.DUAL);
 const COMPANIES = new Set(more.COMPANIES);
 const DISPOSABLE = new Set([...disposableDomains, ...more.DISPOSABLE]);
-const FREE = new Set([...providerDomains, ...more.FREE, ...more.RELAYS]);
+const FREE = new Set([...providerDomains, ...more.FREE, ...more.FREE_NAMES, ...more.RELAYS]);
 
 /** Throwaway services call themselves what they are, and change their domains by the day. */
 const THROWAWAY =

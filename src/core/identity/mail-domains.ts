@@ -91,6 +91,41 @@ entelchile.net manquehue.net vtr.cl terra.cl adinet.com.uy montevideo.com.uy net
 entelnet.bo cotas.com.bo supernet.com.bo tigo.com.py rieder.net.py codetel.net.do tricom.net racsa.co.cr amnet.co.cr coqui.net caribe.net prtc.net cwpanama.net cableonda.net navegante.com.sv telesal.net turbonett.com intelnet.net.gt cablecolor.hn ibw.com.ni tstt.net.tt carib-link.net cwjamaica.com
 `);
 
+/** Further names under which providers give out mailboxes: a taste, a joke, a faith, a team. */
+export const FREE_NAMES =
+  list(`123mail.org 150mail.com 16mail.com 2-mail.com 2980.com 4email.net 50mail.com airpost.net allmail.net bestmail.us cluemail.com
+elitemail.org emailcorner.net emailengine.net emailengine.org emailgroups.net emailplus.org emailuser.net f-m.fm fast-email.com
+fast-mail.org fastem.com fastemail.us fastemailer.com fastest.cc fastimap.com fastmailbox.net fastmessaging.com fea.st fmail.co.uk
+fmailbox.com fmgirl.com fmguy.com ftml.net h-mail.us hailmail.net imap-mail.com imap.cc imapmail.org inoutbox.com
+internet-e-mail.com internet-mail.org internetemails.net internetmailing.net jetemail.net justemail.net letterboxes.org
+mail-central.com mail-page.com mailandftp.com mailas.com mailbolt.com mailc.net mailcan.com mailforce.net mailftp.com mailhaven.com
+mailingaddress.org mailite.com mailmight.com mailnew.com mailsent.net mailservice.ms mailup.net mailworks.org ml1.net mm.st
+myfastmail.com mymacmail.com nospammail.net ownmail.net petml.com postinbox.com postpro.net proinbox.com promessage.com
+realemail.net reallyfast.biz reallyfast.info rushpost.com sent.as sent.at sent.com speedpost.net speedymail.org ssl-mail.com
+swift-mail.com the-fastest.net the-quickest.com theinternetemail.com veryfast.biz veryspeedy.net warpmail.net xsmail.com
+yepmail.net your-mail.com netcmail.com
+abwesend.de addcom.de alpenjodel.de alphafrau.de baldmama.de baldpapa.de betriebsdirektor.de bin-wieder-da.de bleib-bei-mir.de
+buerotiger.de center-mail.de centermail.at centermail.de centermail.info coole-files.de die-besten-bilder.de die-genossen.de
+die-optimisten.de die-optimisten.net diemailbox.de digital-filestore.de directbox.com download-privat.de fahr-zur-hoelle.org
+feinripptraeger.de fettabernett.de freudenkinder.de gentlemansclub.de hab-verschlafen.de habmalnefrage.de herr-der-mails.de
+ich-bin-verrueckt-nach-dir.de ich-will-net.de iremail.de ist-allein.info ist-einmalig.de ist-ganz-allein.de ist-willig.de
+kaffeeschluerfer.com kaffeeschluerfer.de kommespaeter.de lass-es-geschehen.de liebt-dich.info loveyouforever.de
+maennerversteherin.com maennerversteherin.de mail4u.info mailueberfall.de meine-dateien.info meine-diashow.de meine-fotos.info
+meine-urlaubsfotos.de muskelshirt.de netterchef.de neue-dateien.de office-dateien.de partybombe.de partyheld.de polizisten-duzer.de
+public-files.de quantentunnel.de raubtierbaendiger.de saeuferleber.de sags-per-mail.de schmusemail.de schreib-doch-mal-wieder.de
+shared-files.de sonnenkinder.org streber24.de terminverpennt.de topmail-files.de tortenboxer.de totalmail.de turboprinz.de
+turboprinzessin.de unterderbruecke.de verlass-mich-nicht.de vollbio.de volloeko.de vorsicht-bissig.de vorsicht-scharf.de
+war-im-urlaub.de weibsvolk.de weibsvolk.org weinenvorglueck.de will-hier-weg.de wir-haben-nachwuchs.de wir-sind-cool.org
+wirsindcool.de wolke7.net women-at-work.org
+animail.net annsmail.com aussiemail.com.au bigpond.au bigpond.net btconnect.co.uk catchamail.com china.com docmail.cz e-mail.com.tr
+e-mail.ua email.su everymail.net fax.ru clearwire.net gmail.com.br gmail.ru girl4god.com goodnewsmail.com hitmail.com idigjesus.com
+iservejesus.com in2jesus.com inmail24.com inet.net.au ilkposta.com lovefootball.com lovethebroncos.com lovethecowboys.com
+n2baseball.com n2soccer.com mail.com.tr mail2k.ru maltesemail.com millionairemail.com muslimsonline.com newsboysmail.com nybella.com
+onet.com.pl openmailbox.org pakistanmail.com pianomail.com pokemonpost.com pokepost.com qmail.com sbcglobal.com sbcglbal.net
+scarlet.nl shortmail.com singles4jesus.com spoko.pl teachermail.net truthmail.com twcny.com upc.nl virginbroadband.com.au
+vodafonethuis.nl westnet.com xms.nl zonnet.nl my.com box.ua search.ua index.ua 74.ru aport.ru aport2000.ru atrus.ru epage.ru hu2.ru
+km.ru mns.ru neuro.md nxt.ru omen.ru dezigner.ru programist.ru mamber.net africamel.net europamel.net francemel.fr perso.be net-c.cat`);
+
 /** Addresses that stand for another one, made by the owner or a browser: they tell no employer. */
 export const RELAYS =
   list(`privaterelay.appleid.com duck.com simplelogin.com simplelogin.fr simplelogin.co simplelogin.io aleeas.com slmail.me slmails.com 8alias.com

@@ -111,6 +111,9 @@ export interface Question {
   evidence: string[];
 }
 
+/** How the reasons begin for which a signal is unplaced though something speaks for an account. */
+export const DOUBTS = ['waits for review', 'ambiguous company name', 'not sure enough'] as const;
+
 /** Nothing but a CRM id is as sure as that. */
 const SUREST = 0.999;
 /** How much it says against a known account that a domain belongs to nobody: perhaps it is one we don't know yet. */
@@ -168,11 +171,11 @@ function placeBy(clues: Clues, occurredAt: Date, book: Book, options: Options): 
   if (match.confidence >= needed) return { ...asked, accountId: chosen.accountId, match, unplaced: null };
 
   const review = known.flatMap((target) => questionsOf(target, rules)).slice(0, MOST_QUESTIONS);
-  if (review.length > 0) return { ...asked, review, unplaced: 'waits for review' };
+  if (review.length > 0) return { ...asked, review, unplaced: DOUBTS[0] };
   const several = known.filter((target) => target.votes.some((vote) => vote.root === 'name')).length > 1;
   const why = several
-    ? 'ambiguous company name'
-    : `not sure enough (${Math.floor(100 * match.confidence)} %): ${match.evidence[0]}`;
+    ? DOUBTS[1]
+    : `${DOUBTS[2]} (${Math.floor(100 * match.confidence)} %): ${match.evidence[0]}`;
   return { ...asked, unplaced: why };
 }
 

@@ -4,9 +4,11 @@
  * the end of each day gives, in one pass.
  */
 import type { ScoringModel } from '../model.ts';
-import type { SignalKind } from '../signal.ts';
+import { SIGNAL_KINDS } from '../signal.ts';
 import { heatOf } from './heat.ts';
 import { cap, dayNumber, type Group, sumOf, type Tally } from './tally.ts';
+
+const DAY = 86_400_000;
 
 /** What was so at the end of each UTC day, with all that is known at the tally's moment. */
 export interface Days {
@@ -29,19 +31,19 @@ interface Change {
 /** The days from the first signal that counts; null where none does. */
 export function daysOf(counted: Tally, model: ScoringModel): Days | null {
   const today = dayNumber(counted.asOf);
-  const displaced = displacedIn(counted, model, today);
+  const displaced = counted.copies.size === 0 ? NONE : displacedIn(counted, model);
   let oldest = -1;
-  for (const actor of counted.actors.values()) {
-    for (const group of actor.groups.values()) if (group.age > oldest) oldest = group.age;
+  for (const { groups } of counted.actors.values()) {
+    for (const group of groups) if (group.age > oldest) oldest = group.age;
   }
-  for (const changes of displaced.values()) {
-    for (const one of changes.list) oldest = Math.max(oldest, today - one.day);
+  for (const list of [...displaced.changes.values(), ...displaced.gone.map(({ changes }) => changes)]) {
+    for (const { day } of list) oldest = Math.max(oldest, today - day);
   }
   if (oldest < 0) return null;
 
   const first = today - oldest;
   const length = oldest + 1;
-  const late = new Set<SignalKind>(model.stage.decision.kinds);
+  const { halvings, halvingOf, isLate } = halvingsOf(model);
   const window = model.stage.decision.days;
   const raw = new Float64Array(length);
   const latePoints = new Float64Array(length);
@@ -49,166 +51,217 @@ export function daysOf(counted: Tally, model: ScoringModel): Days | null {
   const earned = new Float64Array(length);
   const lost = new Float64Array(length);
   const own = new Float64Array(length);
-  const brought = new Float64Array(length);
+  /** What each day brings of each half-life. */
+  const brought = new Float64Array(length * halvings.length);
+  const starts = new Array<number>(halvings.length).fill(-1);
+  const used: number[] = [];
+  let lateStart = length;
 
-  for (const [name, groups] of groupsByActor(counted, displaced, model)) {
+  const bring = (kindIndex: number, made: number, at: number, by: number) => {
+    const which = halvingOf[kindIndex]!;
+    if (starts[which]! < 0) {
+      starts[which] = at;
+      used.push(which);
+    } else if (at < starts[which]!) starts[which] = at;
+    brought[which * length + at]! += at === made ? by : by * 2 ** (-(at - made) / halvings[which]!.days);
+    if (!isLate[kindIndex]) return;
+    if (at < lateStart) lateStart = at;
+    const end = Math.min(length, made + window);
+    for (let day = at; day < end; day++) own[day]! += by;
+  };
+  /** Adds to `raw` what has been brought. */
+  const fold = (soft: number) => {
     let start = length;
-    let lateStart = length;
-    for (const [signed, list] of groups) {
-      const halfLifeDays = Math.abs(signed);
-      const factor = 2 ** (-1 / halfLifeDays);
-      let kindStart = length;
-      for (const group of list) {
-        const { kind } = group;
-        const made = oldest - group.age;
-        const changes =
-          displaced.size > 0 ? displaced.get(keyOf(name, kind, today - group.age))?.list : undefined;
-        for (const { day, by } of changes ?? [{ day: first + made, by: group.capped }]) {
-          const at = day - first;
-          brought[at]! += at === made ? by : by * 2 ** (-(at - made) / halfLifeDays);
-          if (at < kindStart) kindStart = at;
-          if (!late.has(kind) || model.kinds[kind].value <= 0) continue;
-          if (at < lateStart) lateStart = at;
-          for (let d = at; d < Math.min(length, made + window); d++) own[d]! += by;
-        }
-      }
-      if (kindStart < start) start = kindStart;
-      const into = signed < 0 ? lost : earned;
+    for (const which of used) {
+      const { factor, takesOff } = halvings[which]!;
+      const into = takesOff ? lost : earned;
+      const offset = which * length;
+      const from = starts[which]!;
       let has = 0;
-      for (let d = kindStart; d < length; d++) {
-        has = has * factor + brought[d]!;
-        into[d]! += Math.abs(has);
-        brought[d] = 0;
+      for (let day = from; day < length; day++) {
+        has = has * factor + brought[offset + day]!;
+        into[day]! += Math.abs(has);
+        brought[offset + day] = 0;
       }
+      if (from < start) start = from;
+      starts[which] = -1;
     }
-    for (let d = start; d < length; d++) {
-      raw[d]! += sumOf(earned[d]!, lost[d]!, model.breadth.soft);
-      earned[d] = 0;
-      lost[d] = 0;
+    used.length = 0;
+    for (let day = start; day < length; day++) {
+      raw[day]! += sumOf(earned[day]!, lost[day]!, soft);
+      earned[day] = 0;
+      lost[day] = 0;
     }
-    for (let d = lateStart; d < length; d++) {
-      if (own[d]! > LEAST) {
-        latePoints[d]! += own[d]!;
-        lateActors[d]!++;
+  };
+  /** Counts one actor's late-stage points. */
+  const countLate = () => {
+    for (let day = lateStart; day < length; day++) {
+      if (own[day]! > LEAST) {
+        latePoints[day]! += own[day]!;
+        lateActors[day]!++;
       }
-      own[d] = 0;
+      own[day] = 0;
     }
+    lateStart = length;
+  };
+
+  const gone = Map.groupBy(displaced.gone, ({ actor }) => actor);
+  const bringGone = (actor: string) => {
+    for (const { kindIndex, day, changes } of gone.get(actor) ?? []) {
+      for (const change of changes) bring(kindIndex, day - first, change.day - first, change.by);
+    }
+  };
+  const { soft } = model.breadth;
+  const together = (groups: readonly Group[]) => displaced === NONE && isLight(groups, soft);
+  for (const { groups } of counted.actors.values()) {
+    if (!together(groups)) continue;
+    for (const { kindIndex, age, capped } of groups) bring(kindIndex, oldest - age, oldest - age, capped);
+    countLate();
+  }
+  fold(Number.POSITIVE_INFINITY);
+  for (const { name, groups } of counted.actors.values()) {
+    if (together(groups)) continue;
+    for (const group of groups) {
+      const made = oldest - group.age;
+      const changes = displaced.changes.get(group);
+      if (!changes) bring(group.kindIndex, made, made, group.capped);
+      else for (const { day, by } of changes) bring(group.kindIndex, made, day - first, by);
+    }
+    if (gone.size > 0) bringGone(name);
+    countLate();
+    fold(soft);
+  }
+  for (const actor of gone.keys()) {
+    if (counted.actors.has(actor)) continue;
+    bringGone(actor);
+    countLate();
+    fold(soft);
   }
   const heat = raw;
-  for (let d = 0; d < length; d++) heat[d] = heatOf(raw[d]!, model);
+  for (let day = 0; day < length; day++) heat[day] = heatOf(raw[day]!, model);
   return { first, heat, latePoints, lateActors };
+}
+
+/** Whether an actor's points are never softened nor taken off, so that they may be folded together with others'. */
+function isLight(groups: readonly Group[], soft: number): boolean {
+  let sum = 0;
+  for (const { capped } of groups) {
+    if (capped < 0) return false;
+    sum += capped;
+  }
+  return sum <= soft;
 }
 
 /** What is left by adding and taking away again is nothing. */
 const LEAST = 1e-9;
 
-const keyOf = (actor: string, kind: SignalKind, day: number): string => `${actor} ${kind} ${day}`;
+/** Kinds that halve alike and count the same way are carried along as one. */
+interface Halvings {
+  halvings: readonly { days: number; factor: number; takesOff: boolean }[];
+  /** By index of a kind: its place there, and whether it is a late-stage one that earns. */
+  halvingOf: readonly number[];
+  isLate: readonly boolean[];
+}
 
-type Displaced = Map<string, { actor: string; group: Group; gone: boolean; list: Change[] }>;
+const known = new WeakMap<ScoringModel, Halvings>();
 
-/** By actor, then by half-life, negative where they take points off: what halves alike is carried along as one. */
-function groupsByActor(
-  counted: Tally,
-  displaced: Displaced,
-  model: ScoringModel,
-): Map<string, Map<number, Group[]>> {
-  const found = new Map<string, Map<number, Group[]>>();
-  const add = (actor: string, group: Group) => {
-    let kinds = found.get(actor);
-    if (!kinds) {
-      kinds = new Map();
-      found.set(actor, kinds);
-    }
-    const { value, halfLifeDays } = model.kinds[group.kind];
-    const signed = value < 0 ? -halfLifeDays : halfLifeDays;
-    const list = kinds.get(signed);
-    if (list) list.push(group);
-    else kinds.set(signed, [group]);
-  };
-  for (const actor of counted.actors.values()) {
-    for (const group of actor.groups.values()) add(actor.name, group);
-  }
-  // Groups that are all copies of something later count on some days, though not at the tally's moment.
-  for (const { actor, group, gone } of displaced.values()) if (gone) add(actor, group);
+function halvingsOf(model: ScoringModel): Halvings {
+  let found = known.get(model);
+  if (found) return found;
+  const halvings: { days: number; factor: number; takesOff: boolean }[] = [];
+  const halvingOf = SIGNAL_KINDS.map((kind) => {
+    const { value, halfLifeDays: days } = model.kinds[kind];
+    const takesOff = value < 0;
+    const at = halvings.findIndex((one) => one.days === days && one.takesOff === takesOff);
+    return at >= 0 ? at : halvings.push({ days, factor: 2 ** (-1 / days), takesOff }) - 1;
+  });
+  const late = model.stage.decision.kinds;
+  const isLate = SIGNAL_KINDS.map((kind) => late.includes(kind) && model.kinds[kind].value > 0);
+  found = { halvings, halvingOf, isLate };
+  known.set(model, found);
   return found;
 }
 
 /**
  * Groups whose points are not the same on all days, since of copies from one origin a later one was the strongest:
- * until it came, an earlier one counted. By actor, kind and day.
+ * until it came, an earlier one counted.
  */
-function displacedIn(counted: Tally, model: ScoringModel, today: number): Displaced {
-  const found: Displaced = new Map();
-  if (counted.copies.size === 0) return found;
+interface Displaced {
+  changes: Map<Group, Change[]>;
+  /** Of groups that are all copies of something later: they count on some days, though not at the tally's moment. */
+  gone: { actor: string; kindIndex: number; day: number; changes: Change[] }[];
+}
+const NONE: Displaced = { changes: new Map(), gone: [] };
 
-  const origins = new Map<string, number[]>();
-  counted.evidence.forEach((signal, i) => {
-    if (signal.origin === null || !isKnown(counted, i)) return;
-    const list = origins.get(signal.origin);
-    if (list) list.push(i);
-    else origins.set(signal.origin, [i]);
-  });
-  const dayOf = (i: number): number => dayNumber(counted.evidence[i]!.occurredAt);
-  /** Signal → the day from which it no longer counts; 0: it never did. */
-  const until = new Map<number, number>();
-  for (const list of origins.values()) {
-    if (list.length < 2) continue;
-    list.sort((a, b) => dayOf(a) - dayOf(b) || a - b);
-    let strongest = list[0]!;
-    for (const i of list.slice(1)) {
-      const [one, other] = [Math.abs(counted.points[i]!), Math.abs(counted.points[strongest]!)];
-      const wins = one > other || (one === other && i < strongest);
-      if (!wins) until.set(i, 0);
-      else {
-        until.set(strongest, dayOf(strongest) === dayOf(i) ? 0 : dayOf(i));
-        strongest = i;
-      }
-    }
-  }
+function displacedIn(counted: Tally, model: ScoringModel): Displaced {
+  const { columns, points, groups } = counted;
+  const dayOf = (row: number): number => Math.floor(columns.occurredAt[row]! / DAY);
+  const until = endsOf(counted, dayOf);
+  if (![...until.values()].some((day) => day > 0)) return NONE;
 
-  const touched = new Set<string>();
-  for (const [i, day] of until) if (day > 0) touched.add(keyOfSignal(counted, i));
-  if (touched.size === 0) return found;
-  const members = new Map<string, number[]>();
-  counted.evidence.forEach((_signal, i) => {
-    if (!isKnown(counted, i) || until.get(i) === 0) return;
-    const key = keyOfSignal(counted, i);
-    if (!touched.has(key)) return;
+  const keyOf = (row: number): number =>
+    (dayOf(row) * SIGNAL_KINDS.length + columns.kind[row]!) * columns.actors.length + columns.actor[row]!;
+  const touched = new Set([...until].flatMap(([row, day]) => (day > 0 ? keyOf(row) : [])));
+  const members = new Map<number, number[]>();
+  for (let row = 0; row < columns.length; row++) {
+    if (!isKnown(counted, row) || until.get(row) === 0) continue;
+    const key = keyOf(row);
+    if (!touched.has(key)) continue;
     const list = members.get(key);
-    if (list) list.push(i);
-    else members.set(key, [i]);
-  });
-  for (const [key, list] of members) {
-    const { kind, actor } = counted.evidence[list[0]!]!;
-    const most = model.kinds[kind].capPerActorDay;
+    if (list) list.push(row);
+    else members.set(key, [row]);
+  }
+  const found: Displaced = { changes: new Map(), gone: [] };
+  for (const list of members.values()) {
+    const kindIndex = columns.kind[list[0]!]!;
+    const most = model.kinds[SIGNAL_KINDS[kindIndex]!].capPerActorDay;
     const day = dayOf(list[0]!);
-    const ends = [...new Set(list.map((i) => until.get(i) ?? Number.POSITIVE_INFINITY))].sort(
+    const ends = [...new Set(list.map((row) => until.get(row) ?? Number.POSITIVE_INFINITY))].sort(
       (a, b) => a - b,
     );
     let before = 0;
     const changes: Change[] = [];
     for (const at of [day, ...ends.filter(Number.isFinite)]) {
-      const points = list.reduce(
-        (sum, i) => sum + ((until.get(i) ?? at + 1) > at ? counted.points[i]! : 0),
-        0,
-      );
-      changes.push({ day: at, by: cap(points, most) - before });
-      before = cap(points, most);
+      const sum = list.reduce((sum, row) => sum + ((until.get(row) ?? at + 1) > at ? points[row]! : 0), 0);
+      changes.push({ day: at, by: cap(sum, most) - before });
+      before = cap(sum, most);
     }
-    const stays = list.some((i) => counted.groups[i] !== null);
-    const group = { kind, age: today - day, points: 0, capped: 0, worth: 0, signals: 0 };
-    found.set(key, { actor, group, gone: !stays, list: changes });
+    const stays = list.find((row) => groups[row] !== null);
+    if (stays !== undefined) found.changes.set(groups[stays]!, changes);
+    else found.gone.push({ actor: columns.actors[columns.actor[list[0]!]!]!, kindIndex, day, changes });
   }
   return found;
 }
 
-const keyOfSignal = (counted: Tally, i: number): string => {
-  const { actor, kind, occurredAt } = counted.evidence[i]!;
-  return keyOf(actor, kind, dayNumber(occurredAt));
-};
+/** Signal → the day from which it no longer counts, since one of its origin was stronger; 0: it never did. */
+function endsOf(counted: Tally, dayOf: (row: number) => number): Map<number, number> {
+  const { columns, points, copies } = counted;
+  const copied = new Set([...copies.keys()].map((row) => columns.origin[row]!));
+  const origins = new Map<number, number[]>();
+  for (let row = 0; row < columns.length; row++) {
+    const origin = columns.origin[row]!;
+    if (origin === -1 || !copied.has(origin) || !isKnown(counted, row)) continue;
+    const list = origins.get(origin);
+    if (list) list.push(row);
+    else origins.set(origin, [row]);
+  }
+  const until = new Map<number, number>();
+  for (const list of origins.values()) {
+    list.sort((a, b) => dayOf(a) - dayOf(b) || a - b);
+    let strongest = list[0]!;
+    for (const row of list.slice(1)) {
+      const [one, other] = [Math.abs(points[row]!), Math.abs(points[strongest]!)];
+      const wins = one > other || (one === other && row < strongest);
+      if (!wins) until.set(row, 0);
+      else {
+        until.set(strongest, dayOf(strongest) === dayOf(row) ? 0 : dayOf(row));
+        strongest = row;
+      }
+    }
+  }
+  return until;
+}
 
 /** Whether it had occurred and was received by the tally's moment; copies have, though they don't count. */
-const isKnown = (counted: Tally, i: number): boolean => {
-  const { occurredAt, receivedAt } = counted.evidence[i]!;
-  return occurredAt <= counted.asOf && receivedAt <= counted.asOf;
-};
+const isKnown = ({ columns, asOf }: Tally, row: number): boolean =>
+  columns.occurredAt[row]! <= asOf.getTime() && columns.receivedAt[row]! <= asOf.getTime();

@@ -120,6 +120,63 @@ export function layOut(evidence: readonly Evidence[]): { rows: readonly Evidence
   return { rows, columns };
 }
 
+/** The rows of evidence that is laid out which are to be kept, laid out as well. */
+export function select(
+  evidence: readonly Evidence[],
+  keeps: (columns: Columns, row: number) => boolean,
+): readonly Evidence[] {
+  const { rows, columns } = layOut(evidence);
+  const kept: number[] = [];
+  for (let row = 0; row < columns.length; row++) if (keeps(columns, row)) kept.push(row);
+  if (kept.length === rows.length) return rows;
+  const selected: Columns = {
+    ...columns,
+    ...emptyColumns(kept.length),
+    idOf: (row) => columns.idOf(kept[row]!),
+    originOf: (row) => columns.originOf(kept[row]!),
+    topicsOf: (row) => columns.topicsOf(kept[row]!),
+  };
+  for (let at = 0; at < kept.length; at++) {
+    const row = kept[at]!;
+    selected.kind[at] = columns.kind[row]!;
+    selected.source[at] = columns.source[row]!;
+    selected.actor[at] = columns.actor[row]!;
+    selected.origin[at] = columns.origin[row]!;
+    selected.occurredAt[at] = columns.occurredAt[row]!;
+    selected.receivedAt[at] = columns.receivedAt[row]!;
+    selected.strength[at] = columns.strength[row]!;
+    selected.confidence[at] = columns.confidence[row]!;
+    selected.sentiment[at] = columns.sentiment[row]!;
+  }
+  const found = kept.map((row) => rows[row]!);
+  laidOut.set(found, selected);
+  return found;
+}
+
+const SPOKEN = new Set(SIGNAL_KINDS.flatMap((kind, index) => (kind.startsWith('social.') ? index : [])));
+
+/** What people we know said in public. */
+export function spokenIn(evidence: readonly Evidence[]): Evidence[] {
+  const { rows, columns } = layOut(evidence);
+  return rows.filter(
+    (_, row) =>
+      SPOKEN.has(columns.kind[row]!) && actorType(columns.actors[columns.actor[row]!]!) === 'person',
+  );
+}
+
+/** Whether a signal is among the evidence. */
+export function holds(evidence: readonly Evidence[], id: string): boolean {
+  const { columns } = layOut(evidence);
+  let low = 0;
+  let high = columns.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (columns.idOf(middle) < id) low = middle + 1;
+    else high = middle;
+  }
+  return low < columns.length && columns.idOf(low) === id;
+}
+
 /** As read from the timeline it is in order already. */
 function inOrder(evidence: readonly Evidence[]): readonly Evidence[] {
   let rising = true;

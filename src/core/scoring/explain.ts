@@ -24,53 +24,78 @@ export interface Reason {
  * `actorName` gives the name of `person:<id>` where it may be shown, else null.
  */
 export function strongestReasons(
-  heat: Pick<Heat, 'asOf'> & { contributions: readonly Part[] },
+  heat: Pick<Heat, 'asOf' | 'parts'>,
   n: number,
   actorName: (actor: string) => string | null = () => null,
 ): Reason[] {
-  const parts = new Map<string, Part[]>();
-  for (const contribution of heat.contributions) {
-    const source = contribution.family === 'THIRD_PARTY_INTENT' ? contribution.source : '';
-    const key = `${contribution.kind} ${source}`;
-    const list = parts.get(key);
-    if (list) list.push(contribution);
-    else parts.set(key, [contribution]);
+  const lines = new Map<string, Line>();
+  for (const part of heat.parts) {
+    const key = isThirdParty(part.family) ? `${part.kind} ${part.source}` : part.kind;
+    const line = lines.get(key);
+    if (line) {
+      line.points += part.points;
+      line.list.push(part);
+    } else lines.set(key, { points: part.points, list: [part], key });
   }
-  return [...parts]
-    .map(([key, list]) => ({ key, list, points: sum(list, (one) => one.points) }))
+  const today = dayNumber(heat.asOf);
+  return [...lines.values()]
     .sort((a, b) => Math.abs(b.points) - Math.abs(a.points) || (a.key < b.key ? -1 : 1))
     .slice(0, n)
-    .map(({ list, points }) => reasonOf(list, points, dayNumber(heat.asOf), actorName));
+    .map(({ list, points }) => reasonOf(list, points, today, actorName));
+}
+
+interface Line {
+  key: string;
+  points: number;
+  list: Part[];
 }
 
 function reasonOf(
-  list: Part[],
+  list: readonly Part[],
   points: number,
   today: number,
   actorName: (actor: string) => string | null,
 ): Reason {
   const [first] = list as [Part, ...Part[]];
-  const share = sum(list, (one) => one.share);
   // What rounds to no points is not talked about, unless there is nothing else: old visits are not this week's.
-  const telling = list.filter((one) => Math.abs(one.points) >= 0.05);
-  const told = telling.length > 0 ? telling : list;
-  const ages = told.map((one) => ageOf(one, today));
-  const who = actorsOf(told);
-  const signals = sum(told, (one) => one.signalCount);
+  const tells = list.some(isTelling);
+  let share = 0;
+  let signals = 0;
+  let lastAge = Number.POSITIVE_INFINITY;
+  let toldSignals = 0;
+  let oldest = 0;
+  let newest = Number.POSITIVE_INFINITY;
+  const everybody = new Set<string>();
+  const who = new Set<string>();
+  for (const part of list) {
+    const age = today - dayOfText(part.day);
+    const actor = part.actor ?? `source:${part.source}`;
+    share += part.share;
+    signals += part.signalCount;
+    lastAge = Math.min(lastAge, age);
+    everybody.add(actor);
+    if (tells && !isTelling(part)) continue;
+    toldSignals += part.signalCount;
+    oldest = Math.max(oldest, age);
+    newest = Math.min(newest, age);
+    who.add(actor);
+  }
   const text = isThirdParty(first.family)
-    ? thirdPartyText(first, who, signals, least(ages))
-    : `${subject(who, actorName)} ${KINDS[first.kind].phrase} ${when(ages)}`;
+    ? thirdPartyText(first, [...who], toldSignals, newest)
+    : `${subject([...who], actorName)} ${KINDS[first.kind].phrase} ${when(oldest, newest)}`;
   return {
     text: `${capitalise(text)}: ${worth(points, share)}`,
     kind: first.kind,
     source: isThirdParty(first.family) ? first.source : null,
     points,
     share,
-    actors: actorsOf(list).length,
-    signals: sum(list, (one) => one.signalCount),
-    lastDay: dayText(today - least(list.map((one) => ageOf(one, today)))),
+    actors: everybody.size,
+    signals,
+    lastDay: dayText(today - lastAge),
   };
 }
+
+const isTelling = (part: Part): boolean => Math.abs(part.points) >= 0.05;
 
 /** `Bombora: topic research reported 5 times, last 9 days ago`; `G2: somebody compared us on a review site …`. */
 function thirdPartyText(first: Part, who: string[], signals: number, lastAge: number): string {
@@ -84,13 +109,6 @@ function thirdPartyText(first: Part, who: string[], signals: number, lastAge: nu
   const somebody = known ? subject(who, () => null) : 'somebody';
   const often = signals === 1 ? '' : signals === 2 ? ' twice' : ` ${signals} times`;
   return `${source}: ${somebody} ${KINDS[first.kind].phrase}${often}, last ${ago(lastAge)}`;
-}
-
-const ageOf = (one: Part, today: number): number => today - dayOfText(one.day);
-
-/** Distinct actors, strongest first; a source that names nobody stands for itself. */
-function actorsOf(list: Part[]): string[] {
-  return [...new Set(list.map((one) => one.actor ?? `source:${one.source}`))];
 }
 
 /** `2 people viewed pricing`; `Bombora: somebody researched a topic elsewhere`. */
@@ -123,12 +141,11 @@ function subject(actors: string[], actorName: (actor: string) => string | null):
   return parts.length > 2 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : parts.join(' and ');
 }
 
-function when(ages: number[]): string {
-  const oldest = ages.reduce((most, age) => Math.max(most, age), 0);
+function when(oldest: number, newest: number): string {
   if (oldest === 0) return 'today';
   if (oldest < 7) return 'this week';
   if (oldest < 30) return 'in the last 30 days';
-  return `(last time ${ago(least(ages))})`;
+  return `(last time ${ago(newest)})`;
 }
 
 function ago(days: number): string {
@@ -145,10 +162,5 @@ function worth(points: number, share: number): string {
 }
 
 const isThirdParty = (family: Family): boolean => family === 'THIRD_PARTY_INTENT';
-/** Not by spreading: a busy account has more days and actors than a call has room for arguments. */
-const least = (numbers: readonly number[]): number =>
-  numbers.reduce((smallest, one) => Math.min(smallest, one), Number.POSITIVE_INFINITY);
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 const capitalise = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-const sum = <T>(list: readonly T[], of: (one: T) => number): number =>
-  list.reduce((total, one) => total + of(one), 0);

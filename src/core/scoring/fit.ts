@@ -1,6 +1,6 @@
 import type { ScoringModel } from '../model.ts';
+import { judgeTitle as readTitle } from './role.ts';
 import { dayNumber } from './tally.ts';
-import { titleLevel } from './title.ts';
 
 /** What is known of a company; null or an empty list is unknown. */
 export interface Firmographics {
@@ -173,7 +173,7 @@ function judgeTechnologies(technologies: readonly string[], icp: Icp): Judgement
 function judgeTitle(title: string | null, levels: ScoringModel['fit']['person']['levels']): Judgement {
   const missing = unknown('title', title === null || title.trim() === '', false);
   if (missing || title === null) return { value: null, reason: missing };
-  const level = titleLevel(title);
+  const { level } = readTitle(title);
   return { value: levels[level], reason: `title ${title} is ${level}: matches ${percent(levels[level])}` };
 }
 

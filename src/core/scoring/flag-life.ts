@@ -33,7 +33,7 @@ export interface Situation {
   /** People there who are MQL or further, and since when. */
   qualified: readonly { personId: string; at: Date }[];
   /** Signals on the account's timeline. */
-  signalIds: ReadonlySet<string>;
+  signalIds: Pick<ReadonlySet<string>, 'has'>;
 }
 
 /** Where a flag stands. */

@@ -3,9 +3,9 @@
  * yet. Each rule is a pure function of what is known of an account; how long a flag lives is in flag-life.ts.
  */
 import type { ScoringModel } from '../model.ts';
-import type { Evidence } from './evidence.ts';
+import { type Evidence, spokenIn } from './evidence.ts';
 import { type Fit, scorePersonFit } from './fit.ts';
-import { type Contribution, type Heat, heatOf } from './heat.ts';
+import { type Contribution, contributionsOf, type Heat, heatOf, type Part } from './heat.ts';
 import { isDoneToThem, type Likeness, liftOf, type Trait } from './lookalike.ts';
 import { qualify } from './qualification.ts';
 import { dayNumber } from './tally.ts';
@@ -28,7 +28,7 @@ export interface Finding {
   confidence: number;
   reason: string;
   /** The strongest contributions behind it, with a few of their signals. */
-  evidence: Contribution[];
+  readonly evidence: Contribution[];
 }
 
 /** What a rule comes to: findings, or why there are none. */
@@ -95,19 +95,31 @@ export function judgeFlags(facts: FlagFacts, model: ScoringModel, asOf: Date): J
   ];
 }
 
-type Found = Omit<Finding, 'rule'>;
+type Found = Omit<Finding, 'rule' | 'evidence'> & { parts: () => readonly Part[] };
 
 function judge(rule: FlagRule, found: string | Found[]): Judgement {
   if (typeof found === 'string') return { rule, findings: [], whyNot: found };
-  const findings = found.map((one) => ({ rule, ...one, evidence: keep(one.evidence) }));
+  const findings = found.map(({ parts, ...one }): Finding => {
+    let evidence: Contribution[] | undefined;
+    return {
+      rule,
+      ...one,
+      // Put in words when it is looked at: most findings are of flags that are open already.
+      get evidence() {
+        evidence ??= keep(parts());
+        return evidence;
+      },
+    };
+  });
   return { rule, findings, whyNot: null };
 }
 
-function keep(evidence: readonly Contribution[]): Contribution[] {
-  return [...evidence]
-    .sort((a, b) => b.points - a.points)
-    .slice(0, MOST_EVIDENCE)
-    .map((one) => ({ ...one, signalIds: one.signalIds.slice(0, MOST_SIGNALS) }));
+function keep(parts: readonly Part[]): Contribution[] {
+  const strongest = [...parts].sort((a, b) => b.points - a.points).slice(0, MOST_EVIDENCE);
+  return contributionsOf(strongest).map((one) => ({
+    ...one,
+    signalIds: one.signalIds.slice(0, MOST_SIGNALS),
+  }));
 }
 
 function shutBy({ score, customer, openOpportunity }: FlagFacts): string | null {
@@ -116,9 +128,9 @@ function shutBy({ score, customer, openOpportunity }: FlagFacts): string | null 
   return openOpportunity ? 'has an open opportunity already' : null;
 }
 
-/** Contributions that add to heat. */
-const earned = (heat: Heat): Contribution[] => heat.contributions.filter((one) => one.points > 0);
-const sum = (parts: readonly Contribution[]): number => parts.reduce((total, one) => total + one.points, 0);
+/** What adds to heat. */
+const earns = (one: Part): boolean => one.points > 0;
+const sum = (parts: readonly Part[]): number => parts.reduce((total, one) => total + one.points, 0);
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 function darkFunnel({ score, surges }: FlagFacts, model: ScoringModel): string | Found[] {
@@ -128,7 +140,7 @@ function darkFunnel({ score, surges }: FlagFacts, model: ScoringModel): string |
     .filter((one) => one.status === 'SURGING' && one.score >= surge)
     .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1))[0];
   if (!strongest) return `nothing is SURGING at ${surge} or more`;
-  const all = earned(score.heat);
+  const all = score.heat.parts.filter(earns);
   const dark = all.filter(isDark);
   const part = all.length === 0 ? 0 : sum(dark) / sum(all);
   if (part < share) return `${percent(part)} of the points come from the dark, needs ${percent(share)}`;
@@ -138,12 +150,12 @@ function darkFunnel({ score, surges }: FlagFacts, model: ScoringModel): string |
       personId: null,
       confidence: part * notByChance(strongest.score, model),
       reason: `surging ${on} (${strongest.score.toFixed(0)}), and ${percent(part)} of the points come from anonymous, third-party or social signals; fit ${score.fit.value.toFixed(0)}`,
-      evidence: dark,
+      parts: () => dark,
     },
   ];
 }
 
-const isDark = (one: Contribution): boolean =>
+const isDark = (one: Part): boolean =>
   one.family === 'THIRD_PARTY_INTENT' || one.family === 'SOCIAL' || !one.actor?.startsWith('person:');
 
 /** The odds that a surge's score stands for, as a probability. */
@@ -151,11 +163,12 @@ const notByChance = (score: number, model: ScoringModel): number =>
   1 / (1 + 10 ** (-(score - 50) / model.surge.pointsPerTenfold));
 
 function lookalike({ score, traits, likeness }: FlagFacts, model: ScoringModel): string | Found[] {
-  const { converters, lift: needed, days } = model.flags.lookalike;
+  const { converters, lift: needed, heat, days } = model.flags.lookalike;
   const there = likeness?.converters ?? 0;
   if (!likeness || there < converters) return `${there} converters in ${days} days, needs ${converters}`;
-  const evidence = earned(score.heat).filter((one) => !isDoneToThem(one.kind));
-  if (evidence.length === 0) return 'does nothing, whatever it is like';
+  const isDeed = (one: Part) => earns(one) && !isDoneToThem(one.kind);
+  if (!score.heat.parts.some(isDeed)) return 'does nothing, whatever it is like';
+  if (score.heat.value < heat) return `heat ${score.heat.value.toFixed(1)}, needs ${heat}`;
   const { lift, telling } = liftOf(traits, likeness);
   if (lift < needed) return `${lift.toFixed(1)} times the usual odds, needs ${needed}`;
   const shared = telling.slice(0, 4).map(({ field, value }) => `${WORDS[field]} ${value}`);
@@ -164,7 +177,7 @@ function lookalike({ score, traits, likeness }: FlagFacts, model: ScoringModel):
       personId: null,
       confidence: 1 - 1 / lift,
       reason: `${lift.toFixed(1)} times the usual odds, like ${there} accounts whose opportunity opened lately: ${shared.join(', ')}`,
-      evidence,
+      parts: () => score.heat.parts.filter(isDeed),
     },
   ];
 }
@@ -187,8 +200,8 @@ function socialPush(
   const today = dayNumber(asOf);
   const qualified = new Set(people.filter((one) => QUALIFIED.includes(one.leadStatus)).map((one) => one.id));
   const byPerson = new Map<string, Evidence[]>();
-  for (const signal of evidence) {
-    if (!signal.actor.startsWith('person:') || signal.occurredAt > asOf) continue;
+  for (const signal of spokenIn(evidence)) {
+    if (signal.occurredAt > asOf) continue;
     if (today - dayNumber(signal.occurredAt) >= days) continue;
     const praises = signal.kind === 'social.mention' && (signal.sentiment ?? -1) >= sentiment;
     if (!praises && !seeking.has(signal.id)) continue;
@@ -214,7 +227,13 @@ function socialPush(
         praise.length > 0
           ? `somebody known mentioned us well (sentiment ${best.toFixed(1)}), ${ago(praise, today)}`
           : `somebody known asked for an alternative to a competitor, ${ago(signals, today)}`,
-      evidence: score.heat.contributions.filter((one) => one.signalIds.some((id) => ids.has(id))),
+      parts: () =>
+        score.heat.parts.filter(
+          (part) =>
+            part.actor === actor &&
+            part.family === 'SOCIAL' &&
+            contributionsOf([part])[0]!.signalIds.some((id) => ids.has(id)),
+        ),
     });
   }
   if (found.length > 0) return found;
@@ -256,15 +275,15 @@ function groupForming(
   );
   if (foremost >= personBelow)
     return `somebody stands at ${foremost.toFixed(0)} alone, needs below ${personBelow}`;
-  const evidence = earned(score.heat).filter((one) => one.actor !== null && actors.has(one.actor));
-  if (evidence.length === 0) return 'what the group did is worth nothing';
+  const isTheirs = (one: Part) => earns(one) && one.actor !== null && actors.has(one.actor);
+  if (!score.heat.parts.some(isTheirs)) return 'what the group did is worth nothing';
   return [
     {
       personId: null,
       // More roles than needed make it surer.
       confidence: 1 - 2 ** (1 - forming.roles.length),
       reason: `${forming.roles.length} roles are active for ${forming.solution} in ${days} days: ${forming.roles.map(inWords).join(', ')}; nobody stands out alone`,
-      evidence,
+      parts: () => score.heat.parts.filter(isTheirs),
     },
   ];
 }
@@ -273,7 +292,7 @@ const inWords = (role: string): string => role.toLowerCase().replaceAll('_', ' '
 
 /** Qualification of a person by what they did themselves, 0–100. */
 function ownQualification(person: FlagPerson, heat: Heat, model: ScoringModel): number {
-  const own = heat.contributions.filter((one) => one.actor === `person:${person.id}`);
+  const own = heat.parts.filter((one) => one.actor === `person:${person.id}`);
   const value = heatOf(Math.max(0, sum(own)), model);
   return qualify(scorePersonFit({ title: person.title, department: null }, model), { value }, model).value;
 }

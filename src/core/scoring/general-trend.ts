@@ -22,13 +22,14 @@ export interface Trend {
 /** The most active keys tell the trend; more of them would only take longer. */
 const TREND_KEYS = 1000;
 
-/** Standard deviations above what is expected from which a key stands out. */
+/** Standard deviations from what is expected beyond which a key stands out. */
 const TREND_CUT = 1.5;
 
 /**
- * Σ now / Σ expected, without the keys that stand out: they are what is looked for, and must not hide themselves.
- * Leaving out the upper tail alone would bias the ratio, so what is left is compared with what is expected of it,
- * E[X | X ≤ cut] = m·P(X⁺ < cut) / P(X ≤ cut), where X⁺ has size r + 1 and mean m·(r + 1)/r.
+ * Σ now / Σ expected, without the keys that stand out: above are those that are looked for, which must not hide
+ * themselves; below are those whose rise was in the past. What is left is compared with what is expected of it,
+ * E[X | least ≤ X ≤ most] = m·P(least − 1 ≤ X⁺ < most) / P(least ≤ X ≤ most), where X⁺ has size r + 1 and mean
+ * m·(r + 1)/r.
  */
 export function learn(
   { rate, doubt, wobble, phi, now }: Keys,
@@ -56,19 +57,29 @@ export function learn(
       const mean = trend * rate[i]! * window;
       const size = 1 / (doubt[i]! + wobble[i]! + phi[i]! / window);
       const variance = mean + (mean * mean) / size;
-      const cut = Math.ceil(mean + TREND_CUT * Math.sqrt(variance));
-      if (now[i]! > cut) continue;
+      const margin = TREND_CUT * Math.sqrt(variance);
+      const most = Math.ceil(mean + margin);
+      const least = Math.max(0, Math.floor(mean - margin));
+      if (now[i]! > most || now[i]! < least) continue;
       const weight = mean / variance;
-      const whole = tails(cut, mean, size);
-      const grown = tails(cut, (mean * (size + 1)) / size, size + 1);
+      const grown = [(mean * (size + 1)) / size, size + 1] as const;
+      const within = under(most + 1, mean, size) - under(least, mean, size);
+      const carried = under(most, ...grown) - under(least - 1, ...grown);
       told += weight * mean;
       kept += weight * now[i]!;
-      expected += (weight * mean * (grown.lower - grown.here / 2)) / (whole.lower + whole.here / 2);
+      expected += (weight * mean * carried) / within;
     }
     if (!(expected > 0 && kept > 0)) break;
     trend = limited((trend * kept) / expected);
   }
   return { factor: trend, doubt: told > 0 ? 1 / told : 0 };
+}
+
+/** P(X < count) for a whole count. */
+function under(count: number, mean: number, size: number): number {
+  if (count <= 0) return 0;
+  const { lower, here } = tails(count, mean, size);
+  return lower - here / 2;
 }
 
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));

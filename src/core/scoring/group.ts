@@ -1,7 +1,7 @@
 /** Buying groups: the people of an account around one solution, which roles they fill, and how engaged they are. */
 import type { BuyingRole, RoleTemplate } from '../group-model.ts';
 import type { ScoringModel } from '../model.ts';
-import { actorType, type Evidence } from './evidence.ts';
+import { actorType, type Evidence, select } from './evidence.ts';
 import { judgeTitle } from './role.ts';
 import { tally } from './tally.ts';
 
@@ -167,42 +167,42 @@ interface Deeds {
 }
 
 function deedsOf(evidence: readonly Evidence[], model: ScoringModel, asOf: Date): Map<string, Deeds> {
-  const counted = tally(
-    evidence.filter(({ actor }) => actorType(actor) === 'person'),
-    model,
-    asOf,
-  );
-  const found = new Map<string, Deeds>();
-  for (const actor of counted.actors.values()) {
+  const byPeople = select(evidence, ({ actor, actors }, row) => actorType(actors[actor[row]!]!) === 'person');
+  const { actors, columns, groups, points } = tally(byPeople, model, asOf);
+  const found = new Map<string, Deeds & { lastTime: number; said: number; feelings: number }>();
+  for (const actor of actors.values()) {
     found.set(actor.name, {
       points: Math.max(
         0,
-        sum([...actor.groups.values()], ({ worth }) => worth),
+        sum(actor.groups, ({ worth }) => worth),
       ),
       lastActiveAt: null,
       comparing: false,
       sentiment: null,
       refused: false,
+      lastTime: Number.NEGATIVE_INFINITY,
+      said: 0,
+      feelings: 0,
     });
   }
-  const feelings = new Map<string, number[]>();
-  counted.evidence.forEach((signal, at) => {
-    const deeds = counted.groups[at] ? found.get(signal.actor) : undefined;
-    if (!deeds) return;
-    if (counted.points[at]! > 0) {
-      if (!deeds.lastActiveAt || signal.occurredAt > deeds.lastActiveAt)
-        deeds.lastActiveAt = signal.occurredAt;
-      deeds.comparing ||= COMPARING.test(signal.kind);
+  for (let row = 0; row < columns.length; row++) {
+    const group = groups[row];
+    if (!group) continue;
+    const deeds = found.get(columns.actors[columns.actor[row]!]!)!;
+    if (points[row]! > 0) {
+      if (columns.occurredAt[row]! > deeds.lastTime) deeds.lastTime = columns.occurredAt[row]!;
+      deeds.comparing ||= COMPARING.test(group.kind);
     }
-    deeds.refused ||= signal.kind === 'crm.not_interested';
+    deeds.refused ||= group.kind === 'crm.not_interested';
+    const sentiment = columns.sentiment[row]!;
     // Toward a competitor it says nothing of us.
-    if (signal.sentiment === null || signal.kind === 'social.competitor_research') return;
-    const own = feelings.get(signal.actor);
-    if (own) own.push(signal.sentiment);
-    else feelings.set(signal.actor, [signal.sentiment]);
-  });
-  for (const [actor, own] of feelings) {
-    found.get(actor)!.sentiment = sum(own, (one) => one) / own.length;
+    if (Number.isNaN(sentiment) || group.kind === 'social.competitor_research') continue;
+    deeds.feelings += sentiment;
+    deeds.said++;
+  }
+  for (const deeds of found.values()) {
+    if (deeds.lastTime > Number.NEGATIVE_INFINITY) deeds.lastActiveAt = new Date(deeds.lastTime);
+    if (deeds.said > 0) deeds.sentiment = deeds.feelings / deeds.said;
   }
   return found;
 }

@@ -2,7 +2,7 @@
 import type { ScoringModel } from '../model.ts';
 import { KINDS } from '../signal.ts';
 import type { Disqualifier } from './fit.ts';
-import type { Contribution } from './heat.ts';
+import type { Part } from './heat.ts';
 import { dayNumber, dayOfText } from './tally.ts';
 
 export type HandoffCheckName = 'SCORE' | 'ICP_FIT' | 'BANT' | 'ACTIVE_SIGNAL' | 'NOT_DISQUALIFIED';
@@ -32,7 +32,7 @@ export function handoff(
     qualification: { value: number };
     fit: { value: number; disqualifiedBy: Disqualifier | null };
     bant: readonly BantFact[];
-    contributions: readonly Contribution[];
+    parts: readonly Part[];
   },
   model: ScoringModel,
   asOf: Date,
@@ -51,7 +51,7 @@ export function handoff(
       why: `fit ${fit.value.toFixed(1)}, needs ${limits.fit}`,
     },
     checkBant(input.bant, limits.bantKnown),
-    checkSignal(input.contributions, model, asOf),
+    checkSignal(input.parts, model, asOf),
     {
       name: 'NOT_DISQUALIFIED',
       met: fit.disqualifiedBy === null,
@@ -74,10 +74,10 @@ function checkBant(bant: readonly BantFact[], needed: number): HandoffCheck {
   };
 }
 
-function checkSignal(contributions: readonly Contribution[], model: ScoringModel, asOf: Date): HandoffCheck {
+function checkSignal(parts: readonly Part[], model: ScoringModel, asOf: Date): HandoffCheck {
   const { kinds, days } = model.handoff;
   const today = dayNumber(asOf);
-  const active = contributions
+  const active = parts
     .filter((one) => one.points > 0 && kinds.includes(one.kind))
     .map(({ kind, points, day }) => ({ kind, points, age: today - dayOfText(day) }))
     .filter((one) => one.age < days)

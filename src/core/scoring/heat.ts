@@ -1,7 +1,7 @@
 import type { ScoringModel } from '../model.ts';
 import { type Family, familyOf, KINDS, type SignalKind } from '../signal.ts';
 import { actorType, type Evidence } from './evidence.ts';
-import { type Actor, dayNumber, dayText, type Group, type Tally, tally } from './tally.ts';
+import { type Actor, dayNumber, dayText, type Group, pastRaw, type Tally, tally } from './tally.ts';
 
 export type HeatBand = 'COLD' | 'WARM' | 'HOT' | 'ON_FIRE';
 
@@ -43,8 +43,10 @@ export interface HeatValue {
 }
 
 export interface Heat extends HeatValue {
-  /** Most points first, whichever way; ties by day, kind, actor. */
-  contributions: Contribution[];
+  /** What it is made of: most points first, whichever way; ties by day, kind, actor. */
+  readonly parts: readonly Part[];
+  /** The same in words and with signals, put when they are first looked at: that costs more than all the rest. */
+  readonly contributions: Contribution[];
 }
 
 /** Heat as of a moment with every part of it. Later evidence is left out. */
@@ -65,13 +67,15 @@ const TREND_DAYS = 7;
  * known now: a file that arrives late makes no rise of what is old.
  */
 export function trend(evidence: readonly Evidence[], model: ScoringModel, asOf: Date): number {
-  return heatOf(tally(evidence, model, asOf).raw, model) - pastHeat(evidence, model, asOf);
+  const counted = tally(evidence, model, asOf);
+  return heatOf(counted.raw, model) - pastHeat(counted, model);
 }
 
-/** Heat at the end of the UTC day a week before `asOf`, with all that is known at `asOf`; so it holds all day. */
-export function pastHeat(evidence: readonly Evidence[], model: ScoringModel, asOf: Date): number {
-  const then = new Date((dayNumber(asOf) - TREND_DAYS + 1) * 86_400_000 - 1);
-  return heatOf(tally(evidence, model, then, asOf).raw, model);
+/** Heat at the end of the UTC day a week before the tally's moment, with all that is known at it; so it holds all day. */
+export function pastHeat(counted: Tally, model: ScoringModel): number {
+  const { evidence, asOf } = counted;
+  const then = () => new Date((dayNumber(asOf) - TREND_DAYS + 1) * 86_400_000 - 1);
+  return heatOf(pastRaw(counted, model, TREND_DAYS) ?? tally(evidence, model, then(), asOf).raw, model);
 }
 
 /** 100·(1 − 2^(−raw/halfHeat)). */
@@ -113,86 +117,121 @@ export function measureTally(counted: Tally, model: ScoringModel): HeatValue {
   };
 }
 
-/** Heat of evidence that is added up already, with its contributions: all, or those of some of its parts. */
-export function explainTally(
-  counted: Tally,
-  model: ScoringModel,
-  parts: readonly Part[] = partsOf(counted),
-): Heat {
+/** Heat of evidence that is added up already, with its parts. */
+export function explainTally(counted: Tally, model: ScoringModel): Heat {
+  let parts: OwnPart[] | undefined;
+  let contributions: Contribution[] | undefined;
+  const sorted = () => {
+    parts ??= partsOf(counted);
+    return parts;
+  };
   return {
     ...measureTally(counted, model),
-    contributions: parts.map((part) => contributionOf(part as OwnPart, counted)),
+    get parts() {
+      return sorted();
+    },
+    get contributions() {
+      contributions ??= contributionsOf(sorted());
+      return contributions;
+    },
   };
 }
 
-/** A part and where it is from. */
-interface OwnPart extends Part {
-  group: Group;
-  by: Actor;
-  rows: readonly number[];
+/** A part and what it was added up from. */
+class OwnPart implements Part {
+  readonly kind: SignalKind;
+  readonly family: Family;
+  readonly source: string;
+  readonly actor: string | null;
+  readonly day: string;
+  readonly points: number;
+  readonly share: number;
+  readonly signalCount: number;
+  readonly #group: Group;
+  readonly #by: Actor;
+  readonly #counted: Tally;
+
+  constructor(group: Group, by: Actor, counted: Tally, of: Pick<Part, 'source' | 'actor' | 'day' | 'share'>) {
+    this.kind = group.kind;
+    this.family = familyOf(group.kind);
+    this.source = of.source;
+    this.actor = of.actor;
+    this.day = of.day;
+    // `+ 0` makes −0 a plain 0.
+    this.points = group.worth + 0;
+    this.share = of.share;
+    this.signalCount = group.signals > 0 ? group.signals : group.count;
+    this.#group = group;
+    this.#by = by;
+    this.#counted = counted;
+  }
+
+  static compare(one: OwnPart, other: OwnPart): number {
+    return (
+      Math.abs(other.points) - Math.abs(one.points) ||
+      other.#group.age - one.#group.age ||
+      compare(one.kind, other.kind) ||
+      compare(one.#by.name, other.#by.name)
+    );
+  }
+
+  static inWords(parts: readonly OwnPart[]): Contribution[] {
+    if (parts.length === 0) return [];
+    const rowsOf = rowsByGroup(parts[0]!.#counted);
+    return parts.map((part) => {
+      const rows = rowsOf.get(part.#group)!;
+      return {
+        ...part,
+        signalIds: rows.map((row) => part.#counted.columns.idOf(row)),
+        reason: reasonOf(part.#group, part.#by, rows, part.#counted),
+      };
+    });
+  }
 }
 
-function contributionOf(part: OwnPart, counted: Tally): Contribution {
-  return {
-    kind: part.kind,
-    family: part.family,
-    source: part.source,
-    actor: part.actor,
-    day: part.day,
-    points: part.points,
-    share: part.share,
-    signalCount: part.signalCount,
-    signalIds: part.rows.map((row) => counted.columns.idOf(row)),
-    reason: reasonOf(part.group, part.by, part.rows, counted),
-  };
+/** Parts of one heat in words. */
+export const contributionsOf = (parts: readonly Part[]): Contribution[] =>
+  OwnPart.inWords(parts as readonly OwnPart[]);
+
+/** Rows that a group is talked about by. A feed reports what is below its own threshold too: that is no part of it. */
+function rowsByGroup({ groups, points }: Tally): Map<Group, number[]> {
+  const found = new Map<Group, number[]>();
+  for (let row = 0; row < groups.length; row++) {
+    const group = groups[row];
+    if (!group || (group.signals > 0 && points[row] === 0)) continue;
+    const rows = found.get(group);
+    if (rows) rows.push(row);
+    else found.set(group, [row]);
+  }
+  return found;
 }
 
 /** Every part of a tally, in the order of contributions. */
-export function partsOf(counted: Tally): Part[] {
+function partsOf(counted: Tally): OwnPart[] {
   let earned = 0;
   for (const by of counted.actors.values()) {
-    for (const group of by.groups.values()) if (group.worth > 0) earned += group.worth;
+    for (const group of by.groups) if (group.worth > 0) earned += group.worth;
   }
   const parts: OwnPart[] = [];
   const today = dayNumber(counted.asOf);
+  const { sources } = counted.columns;
+  let rowsOf: Map<Group, number[]> | undefined;
   for (const by of counted.actors.values()) {
     const actor = actorType(by.name) === 'source' ? null : by.name;
-    for (const group of by.groups.values()) {
-      const all = group.rows!;
-      // A feed reports what is below its own threshold too: that must not swell the count beside the points.
-      const rows =
-        group.signals > 0 && group.signals < all.length
-          ? all.filter((row) => counted.points[row] !== 0)
-          : all;
-      parts.push({
-        kind: group.kind,
-        family: familyOf(group.kind),
-        source: sourcesOf(rows, counted),
-        actor,
-        day: dayText(today - group.age),
-        // `+ 0` makes −0 a plain 0.
-        points: group.worth + 0,
-        share: group.worth > 0 ? group.worth / earned : 0,
-        signalCount: rows.length,
-        group,
-        by,
-        rows,
-      });
+    for (const group of by.groups) {
+      const { worth } = group;
+      if (group.source < 0) rowsOf ??= rowsByGroup(counted);
+      const source = group.source < 0 ? sourcesOf(rowsOf!.get(group)!, counted) : sources[group.source]!;
+      const day = dayText(today - group.age);
+      const share = worth > 0 ? worth / earned : 0;
+      parts.push(new OwnPart(group, by, counted, { source, actor, day, share }));
     }
   }
-  return parts.sort(
-    (one, other) =>
-      Math.abs(other.points) - Math.abs(one.points) ||
-      other.group.age - one.group.age ||
-      compare(one.kind, other.kind) ||
-      compare(one.by.name, other.by.name),
-  );
+  return parts.sort(OwnPart.compare);
 }
 
 function sourcesOf(rows: readonly number[], { columns, points }: Tally): string {
   const { source, sources } = columns;
-  const first = source[rows[0]!]!;
-  if (rows.every((row) => source[row] === first)) return sources[first]!;
   const bySource = new Map<string, number>();
   for (const row of rows) {
     const name = sources[source[row]!]!;

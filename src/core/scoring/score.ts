@@ -2,7 +2,7 @@ import type { ScoringModel } from '../model.ts';
 import type { Evidence } from './evidence.ts';
 import { type Reason, strongestReasons } from './explain.ts';
 import { type Firmographics, type Fit, type Outcomes, scoreFit } from './fit.ts';
-import { explainTally, type Heat, partsOf, pastHeat } from './heat.ts';
+import { explainTally, type Heat, pastHeat } from './heat.ts';
 import { type Qualification, qualify } from './qualification.ts';
 import { foldStages, type Stage, type SurgeSpan } from './stage.ts';
 import { tally } from './tally.ts';
@@ -36,15 +36,14 @@ export function scoreAccount(
 ): AccountScore {
   const { outcomes, surges = [] } = input;
   const counted = tally(input.evidence, model, asOf);
-  const parts = partsOf(counted);
-  const heat = explainTally(counted, model, parts);
+  const heat = explainTally(counted, model);
   const fit = scoreFit(input.firmographics, outcomes, model, asOf);
   return {
     heat,
-    trend7d: heat.value - pastHeat(counted.evidence, model, asOf),
+    trend7d: heat.value - pastHeat(counted, model),
     fit,
     qualification: qualify(fit, heat, model),
     stage: foldStages({ counted, outcomes, surges }, model),
-    reasons: strongestReasons({ asOf, contributions: parts }, 10, input.actorName),
+    reasons: strongestReasons(heat, 10, input.actorName),
   };
 }

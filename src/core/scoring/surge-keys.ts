@@ -65,11 +65,7 @@ export function judge(
   const began = firstDays(activities);
 
   const toKey = (activity: Activity): SurgeKey => {
-    const counts = new Float64Array(baselineDays + currentDays);
-    for (let at = 0; at < activity.days.length; at++) {
-      counts[activity.days[at]!]! += activity.weights ? Math.round(activity.weights[at]! * WHOLE) : WHOLE;
-    }
-    for (let day = 0; day < counts.length; day++) counts[day]! /= WHOLE;
+    const counts = dailyCounts(activity, baselineDays + currentDays);
     let from = watchedFrom.get(activity.accountId) ?? 0;
     if (activity.about !== 'ACCOUNT') from = Math.max(from, began.get(`${activity.about} ${activity.name}`)!);
     for (const source of activity.sources) from = Math.max(from, starts.get(source) ?? 0);
@@ -106,13 +102,31 @@ export function judge(
   return [...scored(whole, whole.map(toKey)), ...topics, ...scored(onClusters, clusterKeys)];
 }
 
+/** Counts of so many days; whole numbers, most of all, in half the space. */
+function dailyCounts({ days, weights }: Activity, length: number): Float64Array | Uint32Array {
+  if (!weights) {
+    const counts = new Uint32Array(length);
+    for (const day of days) counts[day]!++;
+    return counts;
+  }
+  const counts = new Float64Array(length);
+  for (let at = 0; at < days.length; at++) counts[days[at]!]! += Math.round(weights[at]! * WHOLE);
+  return counts.map((count) => count / WHOLE);
+}
+
+/** The first of these days; infinite where there are none. */
+export function firstDay(days: readonly number[]): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const day of days) if (day < first) first = day;
+  return first;
+}
+
 /** Topics and clusters → the first day on which anybody did anything there. */
 function firstDays(activities: readonly Activity[]): Map<string, number> {
   const first = new Map<string, number>();
   for (const { about, name, days } of activities) {
     const key = `${about} ${name}`;
-    const day = days.length > 0 ? Math.min(...days) : Number.POSITIVE_INFINITY;
-    first.set(key, Math.min(day, first.get(key) ?? Number.POSITIVE_INFINITY));
+    first.set(key, Math.min(firstDay(days), first.get(key) ?? Number.POSITIVE_INFINITY));
   }
   return first;
 }

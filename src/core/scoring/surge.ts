@@ -66,8 +66,10 @@ interface Columns {
   /** Count of the current window, and the same with weights. */
   now: Float64Array;
   weighted: Float64Array;
-  weekSquares: Float64Array;
-  windowSquares: Float64Array;
+  /** Over neighbouring weeks of baseline (see dispersion.ts). */
+  weekExcess: Float64Array;
+  weekProducts: Float64Array;
+  /** Counts of the whole windows in the baseline, latest first, those of a row one after another. */
   windows: Float64Array;
   /** Rate per week to be expected without trend, and how uncertain it is (see rates.ts). */
   rate: Float64Array;
@@ -77,6 +79,9 @@ interface Columns {
   phi: Float64Array;
   trend: Float64Array;
 }
+
+/** How much a baseline must count to tell how its activity is spread over windows. */
+const TELLING = 8;
 
 /** Judges every key, in the order given. The order of the keys changes no bit of any result. */
 export function scoreSurges(keys: readonly SurgeKey[], model: ScoringModel): SurgeResult[] {
@@ -92,6 +97,8 @@ export function scoreSurges(keys: readonly SurgeKey[], model: ScoringModel): Sur
   const squareSum = sum(weekWeights.map((weight) => weight * weight));
   const weeks = (weightSum * weightSum) / squareSum;
   const pValues = new Float64Array(columns.key.length);
+  // Where no key is silent the silent ones were left out: a live pass knows only what was seen.
+  const seenOnly = columns.past.every((past, i) => past + columns.now[i]! > 0);
   for (let i = 0; i < columns.key.length; i++) {
     const result = results[columns.key[i]!]!;
     const rate = columns.rate[i]! * columns.trend[i]!;
@@ -99,7 +106,12 @@ export function scoreSurges(keys: readonly SurgeKey[], model: ScoringModel): Sur
     // The wobble of the past divides, where all other doubt multiplies: to the tail it is as if fewer had been counted.
     const count = (columns.weighted[i]! * weightSum) / squareSum;
     const worth = 1 / (1 + columns.wobble[i]! * count);
-    const { upper, lower } = tails(count * worth, rate * weeks * worth, size);
+    let { upper, lower } = tails(count * worth, rate * weeks * worth, size);
+    if (seenOnly && columns.past[i] === 0) {
+      // That there is anything is why we know of it, and says nothing; how much there is does.
+      upper = Math.min(0.5, upper / -Math.expm1(-size * Math.log1p((rate * weeks * worth) / size)));
+      lower = 1 - upper;
+    }
     pValues[i] = upper;
     result.pValue = upper;
     result.score = clamp(50 + pointsPerTenfold * Math.log10(lower / upper), 0, 100);
@@ -214,26 +226,30 @@ function isBorneOut(key: SurgeKey, { surge }: ScoringModel): boolean {
 function gather(keys: readonly SurgeKey[], { surge }: ScoringModel): Columns {
   const { weekWeights, baselineWeeks } = surge;
   const windowWeeks = weekWeights.length;
-  const columns = emptyColumns(keys.length);
+  const stride = Math.floor(baselineWeeks / windowWeeks);
+  const columns = emptyColumns(keys.length, stride);
   let rows = 0;
   const blocks = new Float64Array(baselineWeeks);
   for (let index = 0; index < keys.length; index++) {
     const { current, baseline, observedDays } = keys[index]!;
     if (observedDays < surge.minimumDays) continue;
     const weeks = Math.floor(Math.min(observedDays, baseline.length, 7 * baselineWeeks) / 7);
-    const windows = Math.floor(weeks / windowWeeks);
     for (let week = 0; week < weeks; week++) {
       blocks[week] = total(baseline, baseline.length - 7 * (week + 1), baseline.length - 7 * week);
     }
     columns.key[rows] = index;
     columns.weeks[rows] = weeks;
-    columns.windows[rows] = windows;
     columns.past[rows] = total(blocks, 0, weeks);
-    columns.weekSquares[rows] = squaresAroundMean(blocks, weeks);
-    for (let window = 0; window < windows; window++) {
-      blocks[window] = total(blocks, windowWeeks * window, windowWeeks * (window + 1));
+    for (let week = 1; week < weeks; week++) {
+      const one = blocks[week - 1]!;
+      const other = blocks[week]!;
+      columns.weekExcess[rows]! += (one - other) ** 2 - one - other;
+      columns.weekProducts[rows]! += one * other;
     }
-    columns.windowSquares[rows] = squaresAroundMean(blocks, windows);
+    for (let week = 0; week < weeks; week++) {
+      const window = Math.floor(week / windowWeeks);
+      if (window < stride) columns.windows[rows * stride + window]! += blocks[week]!;
+    }
     for (let week = 0; week < windowWeeks; week++) {
       const count = total(current, 7 * week, 7 * (week + 1));
       columns.now[rows]! += count;
@@ -241,40 +257,48 @@ function gather(keys: readonly SurgeKey[], { surge }: ScoringModel): Columns {
     }
     rows++;
   }
-  const { past, now, weighted, weeks, weekSquares, windowSquares } = columns;
+  const { past, now, weighted, weeks, weekExcess, weekProducts, windows } = columns;
+  const byWindows = (a: number, b: number): number => {
+    for (let at = 0; at < stride; at++) {
+      const difference = windows[a * stride + at]! - windows[b * stride + at]!;
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  };
   const order = Uint32Array.from({ length: rows }, (_, row) => row).sort(
     (a, b) =>
       past[b]! - past[a]! ||
       now[a]! - now[b]! ||
       weighted[a]! - weighted[b]! ||
       weeks[a]! - weeks[b]! ||
-      weekSquares[a]! - weekSquares[b]! ||
-      windowSquares[a]! - windowSquares[b]!,
+      weekExcess[a]! - weekExcess[b]! ||
+      weekProducts[a]! - weekProducts[b]! ||
+      byWindows(a, b),
   );
-  const take = (column: Float64Array) => Float64Array.from(order, (row) => column[row]!);
-  return {
-    ...emptyColumns(rows),
-    key: Uint32Array.from(order, (row) => columns.key[row]!),
-    weeks: take(weeks),
-    windows: take(columns.windows),
-    past: take(past),
-    now: take(now),
-    weighted: take(weighted),
-    weekSquares: take(weekSquares),
-    windowSquares: take(windowSquares),
-  };
+  const sorted = emptyColumns(rows, stride);
+  for (const [at, row] of order.entries()) {
+    sorted.key[at] = columns.key[row]!;
+    sorted.weeks[at] = weeks[row]!;
+    sorted.past[at] = past[row]!;
+    sorted.now[at] = now[row]!;
+    sorted.weighted[at] = weighted[row]!;
+    sorted.weekExcess[at] = weekExcess[row]!;
+    sorted.weekProducts[at] = weekProducts[row]!;
+    sorted.windows.set(windows.subarray(row * stride, (row + 1) * stride), at * stride);
+  }
+  return sorted;
 }
 
-function emptyColumns(rows: number): Columns {
+function emptyColumns(rows: number, stride: number): Columns {
   return {
     key: new Uint32Array(rows),
     weeks: new Float64Array(rows),
-    windows: new Float64Array(rows),
+    windows: new Float64Array(rows * stride),
     past: new Float64Array(rows),
     now: new Float64Array(rows),
     weighted: new Float64Array(rows),
-    weekSquares: new Float64Array(rows),
-    windowSquares: new Float64Array(rows),
+    weekExcess: new Float64Array(rows),
+    weekProducts: new Float64Array(rows),
     rate: new Float64Array(rows),
     doubt: new Float64Array(rows),
     wobble: new Float64Array(rows),
@@ -283,30 +307,28 @@ function emptyColumns(rows: number): Columns {
   };
 }
 
-/**
- * Over-dispersion of each key from week to week. Where rates wander slowly, totals of windows vary more than
- * their weeks let expect: then the windows decide how much.
- */
+/** Over-dispersion of each key from week to week, its own and what most keys have of longer ups and downs. */
 function phisOf(
-  { past, weeks, weekSquares, windowSquares, windows }: Columns,
+  { past, weeks, weekExcess, weekProducts, windows }: Columns,
   windowWeeks: number,
 ): Float64Array {
   const rows = Uint32Array.from(past.keys()).filter((i) => past[i]! > 0);
-  const byWeek: dispersion.Histories = {
+  const histories: dispersion.Histories = {
     means: Float64Array.from(rows, (i) => past[i]! / weeks[i]!),
-    squares: Float64Array.from(rows, (i) => weekSquares[i]!),
+    excess: Float64Array.from(rows, (i) => weekExcess[i]!),
+    products: Float64Array.from(rows, (i) => weekProducts[i]!),
     blocks: Float64Array.from(rows, (i) => weeks[i]!),
   };
-  const long = rows.filter((i) => windows[i]! >= 2);
-  const byWindow: dispersion.Histories = {
-    means: Float64Array.from(long, (i) => (past[i]! * windowWeeks) / weeks[i]!),
-    squares: Float64Array.from(long, (i) => windowSquares[i]!),
-    blocks: Float64Array.from(long, (i) => windows[i]!),
-  };
-  const weekly = dispersion.pooled(byWeek);
-  const lasting = windowWeeks * dispersion.pooled(byWindow);
-  const common = Math.max(weekly, lasting);
-  const own = dispersion.shrunken(byWeek, weekly);
+  const weekly = dispersion.pooled(histories);
+  const own = dispersion.shrunken(histories, weekly);
+
+  const stride = windows.length / past.length;
+  const spreads: Float64Array[] = [];
+  for (const i of rows) {
+    const whole = Math.min(stride, Math.floor(weeks[i]! / windowWeeks));
+    if (whole >= 2 && past[i]! >= TELLING) spreads.push(windows.subarray(i * stride, i * stride + whole));
+  }
+  const common = weekly + windowWeeks * dispersion.lasting(spreads, weekly / windowWeeks);
   const phis = new Float64Array(past.length).fill(common);
   for (const [at, row] of rows.entries()) phis[row] = weekly > 0 ? own[at]! * (common / weekly) : common;
   return phis;
@@ -398,14 +420,6 @@ function startOf(current: ArrayLike<number>, expected: number): number | null {
     }
   }
   return start;
-}
-
-function squaresAroundMean(blocks: Float64Array, count: number): number {
-  if (count === 0) return 0;
-  const mean = total(blocks, 0, count) / count;
-  let squares = 0;
-  for (let i = 0; i < count; i++) squares += (blocks[i]! - mean) ** 2;
-  return squares;
 }
 
 function total(counts: ArrayLike<number>, from: number, to: number): number {

@@ -11,6 +11,8 @@ const DAY = 86_400_000;
 /** Signals of one actor, kind and UTC day. */
 export interface Group {
   kind: SignalKind;
+  /** Index of the kind in `SIGNAL_KINDS`. */
+  kindIndex: number;
   /** Whole UTC days before the tally's day. */
   age: number;
   /** Σ points as they came. */
@@ -21,13 +23,15 @@ export interface Group {
   worth: number;
   /** How many signals it has its points from: those worth none are not among them. */
   signals: number;
-  /** Index in the tally's evidence of all its signals; only where a tally made it. */
-  rows?: number[];
+  /** All its signals. */
+  count: number;
+  /** Index in the columns' sources, where all its signals are from one; else −1. */
+  source: number;
 }
 
 export interface Actor {
   name: string;
-  groups: Map<number, Group>;
+  groups: Group[];
   /** Kept factor of the actor's sum by breadth over depth: 1 up to the model's `soft`. */
   kept: number;
 }
@@ -64,7 +68,7 @@ export function tally(
 ): Tally {
   const rates = ratesOf(model);
   const { rows, columns } = layOut(evidence);
-  const { length, kind: kinds, actor: actorOf, occurredAt } = columns;
+  const { length, kind: kinds, actor: actorOf, source: sources, occurredAt } = columns;
   const today = dayNumber(asOf);
   const points = new Float64Array(length);
   const groups: (Group | null)[] = new Array(length).fill(null);
@@ -72,25 +76,41 @@ export function tally(
   const counts = strongestPerOrigin(columns, rates, points, asOf.getTime(), knownAt.getTime(), copies);
   const actors = new Map<string, Actor>();
   const byIndex: (Actor | undefined)[] = new Array(columns.actors.length);
+  const byKey = new Map<number, Group>();
+  const span = spanOf(columns, today);
 
   for (let row = 0; row < length; row++) {
     if (counts[row] === 0) continue;
-    let actor = byIndex[actorOf[row]!];
-    if (!actor) {
-      actor = { name: columns.actors[actorOf[row]!]!, groups: new Map(), kept: 1 };
-      byIndex[actorOf[row]!] = actor;
-      actors.set(actor.name, actor);
-    }
+    const index = actorOf[row]!;
     const age = today - Math.floor(occurredAt[row]! / DAY);
     const kind = kinds[row]!;
-    // A small integer (32 kinds a day) is the cheapest key a Map can have.
-    const key = age * rates.length + kind;
-    let group = actor.groups.get(key);
+    const source = sources[row]!;
+    // A small integer is the cheapest key a Map can have.
+    const key = (index * span + age) * rates.length + kind;
+    let group = byKey.get(key);
     if (!group) {
-      group = { kind: SIGNAL_KINDS[kind]!, age, points: 0, capped: 0, worth: 0, signals: 0, rows: [row] };
-      actor.groups.set(key, group);
-    } else group.rows!.push(row);
+      group = {
+        kind: SIGNAL_KINDS[kind]!,
+        kindIndex: kind,
+        age,
+        points: 0,
+        capped: 0,
+        worth: 0,
+        signals: 0,
+        count: 0,
+        source,
+      };
+      byKey.set(key, group);
+      let actor = byIndex[index];
+      if (!actor) {
+        actor = { name: columns.actors[index]!, groups: [], kept: 1 };
+        byIndex[index] = actor;
+        actors.set(actor.name, actor);
+      }
+      actor.groups.push(group);
+    } else if (group.source !== source) group.source = -1;
     group.points += points[row]!;
+    group.count++;
     if (points[row] !== 0) group.signals++;
     groups[row] = group;
   }
@@ -100,12 +120,19 @@ export function tally(
   return { asOf, raw, actors, evidence: rows, columns, groups, points, copies };
 }
 
+/** More than any age there is, to make keys of. */
+function spanOf({ length, occurredAt }: Columns, today: number): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (let row = 0; row < length; row++) if (occurredAt[row]! < first) first = occurredAt[row]!;
+  return today - Math.floor(first / DAY) + 1;
+}
+
 /** Caps, decays and softens an actor's groups; returns the actor's sum. */
 function weigh(actor: Actor, rates: Rates, soft: number): number {
   let earned = 0;
   let lost = 0;
-  for (const [key, group] of actor.groups) {
-    const rate = rates[key % rates.length]!;
+  for (const group of actor.groups) {
+    const rate = rates[group.kindIndex]!;
     group.capped = cap(group.points, rate.cap);
     group.worth = group.age === 0 ? group.capped : group.capped * keptOf(rate, group.age);
     if (group.worth > 0) earned += group.worth;
@@ -116,10 +143,32 @@ function weigh(actor: Actor, rates: Rates, soft: number): number {
   const cut = lost > earned ? earned / lost : 1;
   const sum = sumOf(earned, lost, soft);
   actor.kept = earned - lost > soft ? sum / (earned - lost) : 1;
-  for (const group of actor.groups.values()) {
+  for (const group of actor.groups) {
     group.worth *= (group.worth < 0 ? cut : 1) * actor.kept;
   }
   return sum;
+}
+
+/**
+ * `raw` as it was at the end of the day so many days before the tally's, with all that is known at its moment; null
+ * where that can't be told from the tally, since a copy counted then whose origin had its strongest signal later.
+ */
+export function pastRaw(counted: Tally, model: ScoringModel, days: number): number | null {
+  for (const winner of counted.copies.keys()) if (counted.groups[winner]!.age < days) return null;
+  const rates = ratesOf(model);
+  let raw = 0;
+  for (const { groups } of counted.actors.values()) {
+    let earned = 0;
+    let lost = 0;
+    for (const { age, capped, kindIndex } of groups) {
+      if (age < days) continue;
+      const worth = age === days ? capped : capped * keptOf(rates[kindIndex]!, age - days);
+      if (worth > 0) earned += worth;
+      else lost -= worth;
+    }
+    raw += sumOf(earned, lost, model.breadth.soft);
+  }
+  return raw;
 }
 
 /** What an actor collects with one kind in one day: at most `most`, either way. */

@@ -1,6 +1,7 @@
 /** Which of the targets an opinion word is about: by sentence, clause, distance and grammar. */
 import type { Mention } from './mentions.ts';
 import type { Opinion } from './opinions.ts';
+import { ownersOf, type Span } from './owners.ts';
 import type { Sentence, Token } from './words.ts';
 
 /** One sentence's say about a target, on the lexicon's scale. */
@@ -14,18 +15,24 @@ export interface Piece {
 export interface Place {
   mention: Mention;
   target: number;
+  /** A brand, not a common noun. */
+  proper: boolean;
   /** Index of its first and last token. */
   first: number;
   last: number;
   sentence: number;
 }
 
-/** The places of the mentions, which must be in order. A name inside code has no token: it stands before the next. */
+/**
+ * The places of the mentions, which must be in order; `proper` tells by index which targets are brands. A name inside
+ * code has no token: it stands before the next.
+ */
 export function locate(
   found: readonly Mention[],
   owner: ReadonlyMap<string, number>,
   tokens: readonly Token[],
   sentences: readonly Sentence[],
+  proper: readonly boolean[],
 ): Place[] {
   let first = 0;
   let sentence = 0;
@@ -34,7 +41,8 @@ export function locate(
     let last = first;
     while (last + 1 < tokens.length && tokens[last + 1]!.start < mention.end) last += 1;
     while (sentence + 1 < sentences.length && sentences[sentence]!.end <= mention.start) sentence += 1;
-    return { mention, target: owner.get(mention.name)!, first, last, sentence };
+    const target = owner.get(mention.name)!;
+    return { mention, target, proper: proper[target]!, first, last, sentence };
   });
 }
 
@@ -55,10 +63,7 @@ export function attribute(
   places: readonly Place[],
 ): (Piece & { target: number })[] {
   const bySentence = Map.groupBy(places, (place) => place.sentence);
-  const words = Map.groupBy(
-    tokens.filter(({ kind }) => kind === 'word'),
-    (token) => token.sentence,
-  );
+  let words: Map<number, Token[]> | undefined;
   return opinions.flatMap((opinion) => {
     const { sentence } = tokens[opinion.token]!;
     const piece = (target: number, weight: number, rule: string) => ({ target, weight, sentence, rule });
@@ -66,21 +71,35 @@ export function attribute(
     if (!inside) {
       const before = bySentence.get(sentence - 1) ?? [];
       const spokenOf = new Set(before.map((place) => place.target));
-      if (spokenOf.size !== 1 || !speaksOfTheLast(words.get(sentence) ?? [])) return [];
+      if (spokenOf.size !== 1) return [];
+      words ??= Map.groupBy(
+        tokens.filter(({ kind }) => kind === 'word'),
+        (token) => token.sentence,
+      );
+      if (!speaksOfTheLast(words.get(sentence) ?? [])) return [];
       return [...spokenOf].map((target) => piece(target, opinion.weight, 'pronoun'));
     }
     const [contrasted, candidates] = partition(inside, (place) => isContrasted(tokens, place));
-    const about = nearest(tokens, opinion, candidates);
+    const owners = ownersOf(tokens, opinion);
+    const owning = candidates.filter((place) => owners.some((span) => overlap(span, place)));
+    // A word for something that nobody asked about tells nothing of the one noun that was asked about. It does of a
+    // brand ("the support is slow"); and whoever names several things has named what the sentence is about.
+    const lone = owners.length > 0 && inside.every((place) => place.target === inside[0]!.target);
+    const others = lone ? candidates.filter(({ proper }) => proper) : candidates;
+    const about = owning.length > 0 ? undefined : nearest(tokens, opinion, others);
+    const near = about ? nearness(about.cost) : 1;
     const direct = new Set(
-      about ? conjoined(tokens, about.place, candidates).map((place) => place.target) : [],
+      (about ? conjoined(tokens, about.place, candidates) : owning).map((place) => place.target),
     );
     const opposite = new Set(contrasted.map((place) => place.target).filter((target) => !direct.has(target)));
     return [
-      ...[...direct].map((target) => piece(target, opinion.weight * nearness(about!.cost), 'lexicon')),
+      ...[...direct].map((target) => piece(target, opinion.weight * near, 'lexicon')),
       ...[...opposite].map((target) => piece(target, -opinion.weight / 2, 'unlike A')),
     ];
   });
 }
+
+const overlap = (one: Span, other: Span): boolean => one.first <= other.last && one.last >= other.first;
 
 function partition<T>(all: readonly T[], test: (one: T) => boolean): [T[], T[]] {
   return [all.filter(test), all.filter((one) => !test(one))];

@@ -14,6 +14,8 @@ import type { Sentence, Token } from './words.ts';
 export interface Opinion {
   /** Index of the token that carries it. */
   token: number;
+  /** Index of an idiom's last token; otherwise the same. */
+  last: number;
   /** With negation and degree worked in; the lexicon's scale. */
   weight: number;
   /** "love …": the target is what follows. */
@@ -37,29 +39,40 @@ export function opinionsIn(
   for (let at = 0; at < tokens.length; at += 1) {
     const token = tokens[at]!;
     if (token.kind === 'face') {
-      found.push({ token: at, weight: FACE_WEIGHTS.get(token.word)!, takesObject: false });
+      found.push({ token: at, last: at, weight: FACE_WEIGHTS.get(token.word)!, takesObject: false });
       continue;
     }
     if (token.kind !== 'word' || named(token)) continue;
 
     const phrase = phraseAt(tokens, at);
     if (phrase) {
+      const last = at + phrase.words.length - 1;
       if (phrase.weight !== 0) {
         const weight = phrase.weight * context(tokens, at, phrase.weight);
-        found.push({ token: at, weight: asked(weight, sentences[token.sentence]), takesObject: false });
+        found.push({ token: at, last, weight: asked(weight, sentences[token.sentence]), takesObject: false });
       }
-      at += phrase.words.length - 1;
+      at = last;
       continue;
     }
     if (token.word === 'too' && EXCESS_WORDS.has(tokens[at + 1]?.word ?? '')) {
       const weight = isNegated(tokens, at) ? 0.5 : -1.5;
-      found.push({ token: at + 1, weight: asked(weight, sentences[token.sentence]), takesObject: false });
+      found.push({
+        token: at + 1,
+        last: at + 1,
+        weight: asked(weight, sentences[token.sentence]),
+        takesObject: false,
+      });
       at += 1;
       continue;
     }
     if (EXPECTED_WORDS.has(token.word)) {
       if (isNegated(tokens, at)) {
-        found.push({ token: at, weight: asked(-1.2, sentences[token.sentence]), takesObject: false });
+        found.push({
+          token: at,
+          last: at,
+          weight: asked(-1.2, sentences[token.sentence]),
+          takesObject: false,
+        });
         continue;
       }
     }
@@ -72,6 +85,7 @@ export function opinionsIn(
     if (token.shouted) weight *= 1.2;
     found.push({
       token: at,
+      last: at,
       weight: asked(weight, sentences[token.sentence]),
       takesObject: OBJECT_WORDS.has(token.word),
     });

@@ -3,7 +3,8 @@
  * it rests on and the rule that decided.
  *
  * Toward targets, in this order: comparison rules per sentence (comparisons.ts); then each opinion word goes to the
- * target it is about, by clause, distance and grammar; a following sentence that begins with "it" or "they" speaks of
+ * target that grammar gives it to (owners.ts), else to the nearest by clause and distance, unless grammar gives it to
+ * a noun that is no target; a following sentence that begins with "it" or "they" speaks of
  * the target before.
  */
 import { attribute, locate, type Piece, type Place, tokensWithin } from './attribution.ts';
@@ -71,14 +72,14 @@ export function sentimentToward(text: string, targets: readonly Target[]): Targe
 
   const plain = prose(text);
   const { tokens, sentences } = take(plain);
-  const places = locate(found, owner, tokens, sentences);
+  const places = locate(found, owner, tokens, sentences, targets.map(isProper));
   const pieces = new Map<number, Piece[]>(places.map(({ target }) => [target, []]));
   const judged = compare(plain, sentences, places, pieces);
   const opinions = opinionsIn(tokens, sentences, tokensWithin(places));
   for (const { target, ...piece } of attribute(tokens, opinions, places)) {
     if (!judged.has(`${piece.sentence}:${target}`)) pieces.get(target)?.push(piece);
   }
-  if (pieces.size === 1) fallBack(tokens, opinions, sentences, pieces);
+  if (pieces.size === 1) fallBack(tokens, opinions, sentences, places, pieces);
 
   return targets.flatMap((target, index) => {
     const own = pieces.get(index);
@@ -92,6 +93,10 @@ export function sentimentToward(text: string, targets: readonly Target[]): Targe
     return [{ target: target.name, ...told(total, span(text, sentence), strongest?.rule ?? 'none') }];
   });
 }
+
+/** Brands have a capital, a digit or a domain; common nouns ("service") are asked for without. */
+const isProper = ({ name, aliases }: Target): boolean =>
+  [name, ...aliases].some((one) => /[\p{Lu}\d.]/u.test(one));
 
 const span = (text: string, sentence: Sentence | undefined): string =>
   sentence ? text.slice(sentence.start, sentence.end).trim() : '';
@@ -118,7 +123,8 @@ function compare(
     written = (written + plain.slice(from, end))
       .toLowerCase()
       .replaceAll('’', "'")
-      .replace(/[@#"“”*_]|\s+/g, (found) => (/\s/.test(found) ? ' ' : ''));
+      .replace(/\s{2,}|[^\S ]/g, ' ')
+      .replace(/[@#"“”*_]+/g, '');
     for (const verdict of verdicts(written, question)) {
       pieces.get(verdict.target)?.push({ weight: verdict.weight, sentence, rule: verdict.rule });
       judged.add(`${sentence}:${verdict.target}`);
@@ -132,11 +138,15 @@ function fallBack(
   tokens: readonly Token[],
   opinions: readonly Opinion[],
   sentences: readonly Sentence[],
+  places: readonly Place[],
   pieces: Map<number, Piece[]>,
 ): void {
   const [own] = pieces.values();
   if (!own || own.length > 0 || sentences.length > 3) return;
+  const seen = new Set(places.map(({ sentence }) => sentence));
   for (const opinion of opinions) {
-    own.push({ weight: opinion.weight / 2, sentence: tokens[opinion.token]!.sentence, rule: 'whole text' });
+    const { sentence } = tokens[opinion.token]!;
+    // Beside the name it has been judged: it is about something else.
+    if (!seen.has(sentence)) own.push({ weight: opinion.weight / 2, sentence, rule: 'whole text' });
   }
 }

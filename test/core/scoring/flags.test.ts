@@ -54,6 +54,7 @@ const judged = (rule: FlagRule, facts: FlagFacts) =>
 
 const visits = (count: number, actor = 'visitor:v') =>
   times(count, () => signal('site.pricing_view', { actor }));
+const lively = [...visits(2), ...visits(2, 'visitor:w')];
 const surging = [{ name: 'data quality', score: 73.5, status: 'SURGING' }];
 const dark = factsOf(visits(2), { surges: surging });
 
@@ -292,7 +293,7 @@ describe('LOOKALIKE', () => {
   });
 
   test('is raised for who does something and is like them', () => {
-    const { findings } = judged('LOOKALIKE', factsOf(visits(1), { traits: bank, likeness }));
+    const { findings } = judged('LOOKALIKE', factsOf(lively, { traits: bank, likeness }));
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({
       personId: null,
@@ -315,7 +316,8 @@ describe('LOOKALIKE', () => {
       }),
       /^19 converters/,
     ],
-    ['other traits', factsOf(visits(1), { traits: farm, likeness }), /^0\.\d times the usual odds, needs 2/],
+    ['little done', factsOf(visits(1), { traits: bank, likeness }), /^heat 1\d\.\d, needs 30/],
+    ['other traits', factsOf(lively, { traits: farm, likeness }), /^0\.\d times the usual odds, needs 2/],
     ['nothing done', factsOf([], { traits: bank, likeness }), /does nothing/],
     ['only mail received', factsOf([signal('email.delivered')], { traits: bank, likeness }), /does nothing/],
   ])('is not with %s', (_name, facts, whyNot) => {

@@ -20,7 +20,7 @@ const check = (given: {
       qualification: { value },
       fit: { value: fit, disqualifiedBy: gate },
       bant: ['BUDGET', 'AUTHORITY', 'NEED', 'TIMELINE'].map((field) => fact(field, known.includes(field))),
-      contributions: scoreHeat([signal(kind, { age })], defaultModel, asOf).contributions,
+      parts: scoreHeat([signal(kind, { age })], defaultModel, asOf).parts,
     },
     defaultModel,
     asOf,
@@ -63,7 +63,7 @@ describe('hand-off', () => {
     const model = structuredClone(defaultModel);
     model.handoff = { ...model.handoff, score: 90, bantKnown: 0 };
     const input = { qualification: { value: 89 }, fit: { value: 100, disqualifiedBy: null }, bant: [] };
-    const { checks } = handoff({ ...input, contributions: [] }, model, asOf);
+    const { checks } = handoff({ ...input, parts: [] }, model, asOf);
     expect(checks.map((one) => one.met)).toEqual([false, true, true, false, true]);
   });
 });

@@ -80,21 +80,21 @@ test.each([
   { weeklyNoise: 0, dispersion: 0.7, phi: 0.1 },
 ])('over-dispersion from week to week is found: %j', ({ weeklyNoise, dispersion: daily, phi }) => {
   const histories = simulate({ weeklyNoise, dispersion: daily, medianExpected: 30, keys: 2000 });
-  const means: number[] = [];
-  const squares: number[] = [];
-  for (const { days } of histories) {
-    const weeks = Array.from({ length: 15 }, (_, week) => sum(days.slice(7 * week, 7 * week + 7)));
-    const mean = sum(weeks) / 15;
-    if (mean === 0) continue;
-    means.push(mean);
-    squares.push(sum(weeks.map((count) => (count - mean) ** 2)));
-  }
-  const found = dispersion.pooled({
-    means: Float64Array.from(means),
-    squares: Float64Array.from(squares),
-    blocks: new Float64Array(means.length).fill(15),
-  });
-  expect(Math.abs(found - phi)).toBeLessThan(0.015);
+  expect(Math.abs(dispersion.pooled(weeksOf(histories)) - phi)).toBeLessThan(0.015);
+});
+
+test('rises in a quarter of the histories are hardly taken for noise, slow ups and downs of all are', () => {
+  const rising = simulate({ journeys: 0.25, medianExpected: 30, keys: 2000 });
+  expect(dispersion.pooled(weeksOf(rising))).toBeLessThan(0.04);
+  expect(dispersion.lasting(windowsOf(rising), 0)).toBeLessThan(0.03);
+  const random = generator(7);
+  const wandering = Array.from({ length: 500 }, () =>
+    Array.from({ length: 4 }, () => Math.round(200 * (0.5 + random()))),
+  );
+  // Uniform from half to one and a half: a relative variance of 1/12.
+  const found = dispersion.lasting(wandering, 0);
+  expect(found).toBeGreaterThan(0.03);
+  expect(found).toBeLessThan(0.12);
 });
 
 describe('surges', () => {
@@ -179,6 +179,20 @@ describe('surges', () => {
     expect(found).toMatchObject({ since: 14, observed: 40 });
     expect(found.expected).toBeGreaterThan(5);
     expect(found.expected).toBeLessThan(9);
+  });
+
+  test('where only what was seen is known, that it was seen at all says nothing, but how often does', () => {
+    const once = (day: number) => Array.from({ length: 84 }, (_, at) => (at === day ? 1 : 0));
+    const nothing = { current: new Array(21).fill(0), baseline: new Array(84).fill(0) };
+    const before = Array.from({ length: 84 }, (_, day) => key({ ...nothing, baseline: once(day) }));
+    const first = (count: number) => key({ ...nothing, current: recent(count) });
+    const scores = (others: SurgeKey[]) =>
+      [1, 2, 6].map((count) => scoreSurges([...others, first(count)], defaultModel).at(-1)!.score);
+    const [one, two, six] = scores(before);
+    expect(one).toBeLessThan(53);
+    expect(two).toBeGreaterThan(one!);
+    expect(six).toBeGreaterThan(60);
+    expect(scores([...before, key(nothing)])[0]).toBeGreaterThan(one!);
   });
 
   test('without enough history nothing is judged, but what is known is told', () => {
@@ -283,7 +297,34 @@ describe('on simulated data', () => {
       title: 'bursts of a week, half the keys silent',
       world: { weeklyNoise: 0.2, silent: 0.5, spread: 1.5 },
     },
+    {
+      title: 'one in ten rose before',
+      world: { dispersion: 0.2, journeys: 0.1 },
+    },
+    {
+      title: 'few days with anything, and only such keys known',
+      world: {
+        dispersion: 0.5,
+        medianExpected: 1,
+        spread: 1.5,
+        topics: 20,
+        topicsPerAccount: 8,
+        sparse: true,
+      },
+    },
   ];
+
+  test('nothing new, most keys never seen and only the others known: at most 5 % ± 1 reach 60', () => {
+    const rare = { keys: 20_000, topics: 20, topicsPerAccount: 20, medianExpected: 0.04, sparse: true };
+    const scored = scoreSurges(
+      simulate(rare).map((one) => toKey(one)),
+      defaultModel,
+    );
+    const calm = scored.length;
+    const calmHigh = scored.filter(({ score }) => score >= 60).length;
+    expect(calm).toBeGreaterThan(2000);
+    expect(calmHigh / calm).toBeLessThan(0.06);
+  });
 
   test.each(worlds)('nothing new, $title: at most 5 % ± 1 reach 60', ({ world }) => {
     const { calm, calmHigh } = found({ weeklyCycle: true, ...world }, 3);
@@ -294,7 +335,7 @@ describe('on simulated data', () => {
   test.each(worlds)(
     'one in ten tripled, $title: at most 10 % of the reported surges are false',
     ({ world }) => {
-      const { reported, falsely } = found({ weeklyCycle: true, surging: 0.1, ...world }, 3);
+      const { reported, falsely } = found({ weeklyCycle: true, surging: 0.1, ...world }, 6);
       expect(reported).toBeGreaterThan(30);
       expect(falsely / reported).toBeLessThan(0.1);
     },
@@ -304,6 +345,7 @@ describe('on simulated data', () => {
     { title: 'Poisson', world: {} },
     { title: 'dispersion 0.5', world: { dispersion: 0.5 } },
     { title: 'Poisson, everybody doubled, one in five', world: { rise: 2, surging: 0.2 } },
+    { title: 'one in ten rose before', world: { journeys: 0.1 } },
   ])('tripled for two weeks, $title: 80 % of what can be told reach 60, 40 % surge', ({ world }) => {
     const { clear, clearHigh, clearSurging } = found({ weeklyCycle: true, surging: 0.05, ...world }, 5);
     expect(clear).toBeGreaterThan(100);
@@ -311,6 +353,27 @@ describe('on simulated data', () => {
     expect(clearSurging / clear).toBeGreaterThan(0.4);
   });
 });
+
+function weeksOf(keys: SimulatedKey[]): dispersion.Histories {
+  const active = keys.filter(({ days }) => sum(days) > 0);
+  const weeks = active.map(({ days }) => blocksOf(days, 7));
+  const pairs = (blocks: number[], of: (one: number, other: number) => number) =>
+    sum(blocks.slice(1).map((one, at) => of(blocks[at]!, one)));
+  return {
+    means: Float64Array.from(weeks, (blocks) => sum(blocks) / blocks.length),
+    excess: Float64Array.from(weeks, (blocks) =>
+      pairs(blocks, (one, other) => (one - other) ** 2 - one - other),
+    ),
+    products: Float64Array.from(weeks, (blocks) => pairs(blocks, (one, other) => one * other)),
+    blocks: Float64Array.from(weeks, (blocks) => blocks.length),
+  };
+}
+
+const windowsOf = (keys: SimulatedKey[]): number[][] => keys.map(({ days }) => blocksOf(days, 21));
+
+/** Sums of so many days of the baseline each. */
+const blocksOf = (days: number[], length: number): number[] =>
+  Array.from({ length: 84 / length }, (_, at) => sum(days.slice(length * at, length * (at + 1))));
 
 /** Few keys on few topics with small counts, so that ties and pools of every size occur. */
 function populations(): fc.Arbitrary<SurgeKey[]> {

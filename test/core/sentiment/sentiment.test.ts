@@ -170,6 +170,9 @@ describe('for any text', () => {
     ':(:)((',
     'switched from ',
     'great',
+    'great ',
+    'Brightloom and the great ',
+    'the great taste of brightloom ',
     'https://brightloom',
     '. ',
   ])('a text full of %j is soon read', (piece) => {
