@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { normalTopic } from '../../src/core/topics.ts';
 import type { Adapter } from '../../src/core/signal.ts';
+import { normalTopic } from '../../src/core/topics.ts';
 import * as ingest from '../../src/flow/ingest.ts';
 import * as database from '../../src/store/database.ts';
 import * as deadLetters from '../../src/store/dead-letters.ts';

@@ -1,9 +1,11 @@
 /** What an e-mail address says about its owner's employer: often nothing, and saying so matters most. */
 import { createHash } from 'node:crypto';
+import longLivedDomains from 'disposable-email-domains' with { type: 'json' };
 import disposableDomains from 'disposable-email-domains-js/dist/dict/disposable_email_blocklist.json' with {
   type: 'json',
 };
 import providerDomains from 'email-providers/all.json' with { type: 'json' };
+import mailchecker from 'mailchecker';
 import { hostName, registrableDomain } from './domain.ts';
 import * as more from './mail-domains.ts';
 
@@ -32,8 +34,16 @@ const INSTITUTION = /\.(?:edu|gov|mil)(?:\.[a-z]{2})?$|\.ac\.[a-z]{2}$/;
 
 const DUAL = new Set(more.DUAL);
 const COMPANIES = new Set(more.COMPANIES);
-const DISPOSABLE = new Set([...disposableDomains, ...more.DISPOSABLE]);
 const FREE = new Set([...providerDomains, ...more.FREE, ...more.FREE_NAMES, ...more.RELAYS]);
+/**
+ * Three lists that have less than a third of each other: what is thrown away today, and what was over the years. The
+ * long ones have a relay and some providers too, so that what is known to be one stays one.
+ */
+const DISPOSABLE = new Set([
+  ...disposableDomains,
+  ...more.DISPOSABLE,
+  ...[...longLivedDomains, ...mailchecker.blacklist()].filter((domain) => !FREE.has(domain)),
+]);
 
 /** Throwaway services call themselves what they are, and change their domains by the day. */
 const THROWAWAY =
