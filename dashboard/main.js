@@ -18,7 +18,6 @@ const ACCOUNTS = `query Accounts($filter: AccountFilter, $first: Int, $after: St
       heat {
         value raw band trend7d asOf modelVersion
         reasons(first: 3)
-        contributions(first: 10) { kind family source actor day points share signalCount reason }
       }
       fit { value coverage disqualifiedBy }
       qualification { value tier reason }
@@ -33,7 +32,10 @@ const ACCOUNTS = `query Accounts($filter: AccountFilter, $first: Int, $after: St
 /** What is asked when an account is opened, not for a whole page of them. */
 const STANDING = `query Standing($id: ID!) {
   account(id: $id) {
-    heat { levers { text } }
+    heat {
+      value raw asOf modelVersion levers { text }
+      contributions(first: 10) { kind family source actor day points share signalCount reason }
+    }
     handoff { ready checks { name met why } }
     surge { score status observed expected actors sources since }
     surgingTopics(first: 4) { about score status observed expected actors topic { name } cluster }
@@ -350,7 +352,7 @@ function fitCell({ value, coverage, disqualifiedBy }) {
 }
 
 function details(account) {
-  const { heat, qualification, stage } = account;
+  const { qualification, stage } = account;
   const facts = [
     ['Industry', account.industry],
     ['Employees', account.employees === null ? null : whole(account.employees)],
@@ -365,18 +367,18 @@ function details(account) {
       { class: 'facts' },
       ...facts.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))),
     ),
-    standing(account.id),
-    el('div', { class: 'columns' }, contributions(heat), signals(account.signals.edges)),
+    ...standing(account),
   ];
 }
 
-/** Flags, surges and buying groups, filled in when they have arrived. */
-function standing(id) {
+/** Flags, surges, buying groups and what makes the heat, filled in when they have arrived. */
+function standing({ id, signals: { edges } }) {
   const place = el(
     'div',
     { class: 'standing', 'aria-busy': 'true' },
     el('p', { class: 'quiet' }, 'Loading …'),
   );
+  const made = el('section', {});
   ask(STANDING, { id })
     .then(({ account }) => {
       place.replaceChildren(
@@ -386,10 +388,11 @@ function standing(id) {
         handoff(account.handoff),
         levers(account.heat),
       );
+      made.replaceWith(contributions(account.heat));
     })
     .catch((error) => place.replaceChildren(el('p', { class: 'bad' }, error.message)))
     .finally(() => place.removeAttribute('aria-busy'));
-  return place;
+  return [place, el('div', { class: 'columns' }, made, signals(edges))];
 }
 
 const section = (title, empty, items) =>

@@ -113,13 +113,13 @@ describe.runIf(executablePath)('the dashboard', () => {
     await page.keyboard.press('Enter');
     expect(await toggle.getAttribute('aria-expanded')).toBe('true');
     const detail = page.locator(`#${await toggle.getAttribute('aria-controls')}`);
+    const standing = detail.locator('.standing:not([aria-busy])');
+    await standing.waitFor({ timeout: 20_000 });
     const points = await detail.locator('tbody tr').allTextContents();
     expect(points.length).toBeGreaterThan(3);
     expect(points[0]).toMatch(/\d+ signals?.*\d+\.\d/);
     expect(await detail.locator('ol.signals li').count()).toBe(5);
     expect(await detail.locator('ol.signals').textContent()).toMatch(/Placed by .*% sure/);
-    const standing = detail.locator('.standing:not([aria-busy])');
-    await standing.waitFor({ timeout: 20_000 });
     expect(await standing.locator('h3').allTextContents()).toEqual([
       'Open flags',
       'Against its own past',
