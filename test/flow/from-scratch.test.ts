@@ -365,7 +365,7 @@ const tolerant = (work: () => Promise<unknown>): Promise<unknown> =>
 /** Converters of all cells together would make each cell's flags depend on the others; few would be ready for sales. */
 const MODEL = {
   ...defaultModel,
-  handoff: { ...defaultModel.handoff, score: 35, fit: 40 },
+  handoff: { ...defaultModel.handoff, score: 25, fit: 30, bantKnown: 0 },
   flags: { ...defaultModel.flags, lookalike: { ...defaultModel.flags.lookalike, converters: 1_000_000 } },
 };
 

@@ -149,13 +149,13 @@ describe('scopes', () => {
   ];
 
   /** Anything that is valid there. */
-  function valueOf(type: GraphQLInputType): string {
-    if (isNonNullType(type)) return valueOf(type.ofType);
-    if (isListType(type)) return `[${valueOf(type.ofType)}]`;
+  function anyOf(type: GraphQLInputType): string {
+    if (isNonNullType(type)) return anyOf(type.ofType);
+    if (isListType(type)) return `[${anyOf(type.ofType)}]`;
     if (isEnumType(type)) return type.getValues()[0]!.name;
     if (isInputObjectType(type)) {
       const needed = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
-      return `{ ${needed.map((field) => `${field.name}: ${valueOf(field.type)}`).join(', ')} }`;
+      return `{ ${needed.map((field) => `${field.name}: ${anyOf(field.type)}`).join(', ')} }`;
     }
     const known: Record<string, string> = { Int: '1', Float: '1', Boolean: 'true', JSON: '{}' };
     return known[type.name] ?? (type.name === 'DateTime' ? '"2026-01-01T00:00:00Z"' : '"x"');
@@ -166,7 +166,7 @@ describe('scopes', () => {
     const field = isObjectType(type) ? type.getFields()[name]! : undefined;
     const args = field!.args
       .filter((arg) => isNonNullType(arg.type) && arg.defaultValue === undefined)
-      .map((arg) => `${arg.name}: ${valueOf(arg.type)}`);
+      .map((arg) => `${arg.name}: ${anyOf(arg.type)}`);
     const call = `${name}${args.length > 0 ? `(${args.join(', ')})` : ''}`;
     const leaf = isLeafType(getNamedType(field!.type));
     return `${typeName.toLowerCase()} { ${call} ${leaf ? '' : '{ __typename }'} }`;
