@@ -92,41 +92,47 @@ const MOST_ALIKE = 20;
 const accountOf = (id: string): string =>
   `CROSS JOIN LATERAL (SELECT * FROM account WHERE workspace_id = $1 AND account_id = ${id} OFFSET 0) AS a`;
 
+/**
+ * Rows of a table key by key, `$k` being the keys. A list of keys in one condition would be read past by whatever index
+ * begins with the workspace, as long as statistics call the table small; one key is always looked up.
+ */
+function each(columns: string, table: string, column: string): string {
+  return `(SELECT asked.key, t.* FROM unnest($k::text[]) AS asked (key) CROSS JOIN LATERAL (
+      SELECT ${columns} FROM ${table} WHERE workspace_id = $1 AND ${column} = asked.key OFFSET 0) AS t)`;
+}
+
 /** What a kind of keys finds; `$k` stands for the list of keys, `$b` for the batch that asks. */
 const BRANCHES = {
   domain: `
-    SELECT 'domain', d.domain, ${ENTRY}, NULL::uuid, NULL::timestamptz, NULL, NULL::timestamptz
-    FROM (SELECT domain, account_id FROM account_domain
-      WHERE workspace_id = $1 AND domain = ANY($k::text[]) OFFSET 0) AS d ${accountOf('d.account_id')}`,
+    SELECT 'domain', d.key, ${ENTRY}, NULL::uuid, NULL::timestamptz, NULL, NULL::timestamptz
+    FROM ${each('account_id', 'account_domain', 'domain')} AS d ${accountOf('d.account_id')}`,
   name: `
-    SELECT 'name', a.name_key, ${ENTRY}, NULL::uuid, NULL::timestamptz, NULL, NULL::timestamptz
-    FROM account AS a WHERE a.workspace_id = $1 AND a.name_key = ANY($k::text[])
+    SELECT 'name', n.key, ${ENTRY}, NULL::uuid, NULL::timestamptz, NULL, NULL::timestamptz
+    FROM ${each('account_id', 'account', 'name_key')} AS n ${accountOf('n.account_id')}
     UNION ALL
-    SELECT 'name', n.name_key, ${ENTRY}, NULL, NULL, NULL, NULL
-    FROM (SELECT name_key, account_id FROM account_alias
-      WHERE workspace_id = $1 AND name_key = ANY($k::text[]) OFFSET 0) AS n ${accountOf('n.account_id')}`,
+    SELECT 'name', n.key, ${ENTRY}, NULL, NULL, NULL, NULL
+    FROM ${each('account_id', 'account_alias', 'name_key')} AS n ${accountOf('n.account_id')}`,
   crmId: `
-    SELECT 'crm', a.crm_id, ${ENTRY}, NULL::uuid, NULL::timestamptz, NULL, NULL::timestamptz
-    FROM account AS a WHERE a.workspace_id = $1 AND a.crm_id = ANY($k::text[]) AND NOT 'crm_id' = ANY(a.filled)`,
+    SELECT 'crm', c.key, ${ENTRY}, NULL::uuid, NULL::timestamptz, NULL, NULL::timestamptz
+    FROM ${each('account_id', 'account', 'crm_id')} AS c ${accountOf('c.account_id')} WHERE NOT 'crm_id' = ANY(a.filled)`,
   linkedin: `
-    SELECT 'linkedin', a.linkedin, ${ENTRY}, NULL::uuid, NULL::timestamptz, NULL, NULL::timestamptz
-    FROM account AS a WHERE a.workspace_id = $1 AND a.linkedin = ANY($k::text[]) AND NOT 'linkedin' = ANY(a.filled)`,
+    SELECT 'linkedin', l.key, ${ENTRY}, NULL::uuid, NULL::timestamptz, NULL, NULL::timestamptz
+    FROM ${each('account_id', 'account', 'linkedin')} AS l ${accountOf('l.account_id')}
+    WHERE NOT 'linkedin' = ANY(a.filled)`,
   answer: `
-    SELECT 'answer', r.key, ${ENTRY}, NULL::uuid, r.decided_at, r.status, NULL::timestamptz
-    FROM (SELECT kind || ' ' || value AS key, account_id, decided_at, status FROM match_review
-      WHERE workspace_id = $1 AND value = ANY($k::text[]) OFFSET 0) AS r ${accountOf('r.account_id')}`,
+    SELECT 'answer', r.kind || ' ' || r.key, ${ENTRY}, NULL::uuid, r.decided_at, r.status, NULL::timestamptz
+    FROM ${each('kind, account_id, decided_at, status', 'match_review', 'value')} AS r ${accountOf('r.account_id')}`,
   person: `
     SELECT 'person', i.key, p.account_id, coalesce(p.home_id, p.account_id), NULL, NULL, NULL, NULL, p.person_id,
       NULL::timestamptz, NULL, NULL::timestamptz
-    FROM (SELECT key, person_id FROM person_identity
-      WHERE workspace_id = $1 AND key = ANY($k::text[]) OFFSET 0) AS i
+    FROM ${each('person_id', 'person_identity', 'key')} AS i
       CROSS JOIN LATERAL (SELECT * FROM person WHERE workspace_id = $1 AND person_id = i.person_id OFFSET 0) AS p`,
   // Links carry their person's account of today, so that a visitor follows its person when that one moves.
   link: `
-    SELECT 'link', l.anonymous_id, p.account_id, coalesce(p.home_id, p.account_id), NULL, NULL, NULL, NULL, l.person_id,
-      l.at, NULL, l.said_at
-    FROM (SELECT anonymous_id, person_id, min(at) AS at, min(at) FILTER (WHERE batch_id = $b::uuid) AS said_at
-      FROM visitor_link WHERE workspace_id = $1 AND anonymous_id = ANY($k::text[]) GROUP BY anonymous_id, person_id) AS l
+    SELECT 'link', l.key, p.account_id, coalesce(p.home_id, p.account_id), NULL, NULL, NULL, NULL, l.person_id,
+      l.first_at, NULL, l.said_at
+    FROM (SELECT key, person_id, min(at) AS first_at, min(at) FILTER (WHERE batch_id = $b::uuid) AS said_at
+      FROM ${each('person_id, batch_id, at', 'visitor_link', 'anonymous_id')} AS v GROUP BY key, person_id) AS l
       CROSS JOIN LATERAL (SELECT * FROM person WHERE workspace_id = $1 AND person_id = l.person_id OFFSET 0) AS p`,
 };
 type Branch = keyof typeof BRANCHES;
