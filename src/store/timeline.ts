@@ -27,16 +27,19 @@ export interface Placed extends Home {
  */
 const STAGING = 'CREATE TEMP TABLE IF NOT EXISTS incoming_signal (LIKE signal) ON COMMIT DELETE ROWS';
 
-const appendFrom = (incoming: string, homes: string | null = null) => `
+/** The statement that appends: `few` as JSON in `$3`, else from the staging table; `homes` come in the next parameter. */
+function appending(few: boolean, waits: boolean, homes: boolean): string {
+  const incoming = few ? 'json_populate_recordset(NULL::signal, $3::json)' : 'incoming_signal';
+  return `
   WITH added AS (
     INSERT INTO signal SELECT * FROM ${incoming}
     ON CONFLICT (workspace_id, signal_id) DO NOTHING
-    RETURNING signal_id, account_id, clues),
-  waits AS (${waiting.keep('added AS s')}),
+    RETURNING signal_id, account_id${waits ? ', clues' : ''}),
+${waits ? `  waits AS (${waiting.keep('added AS s')}),` : ''}
 ${
   homes
     ? `homes AS (
-    INSERT INTO merged_signal SELECT h.* FROM json_populate_recordset(NULL::merged_signal, ${homes}::json) AS h
+    INSERT INTO merged_signal SELECT h.* FROM json_populate_recordset(NULL::merged_signal, ${few ? '$4' : '$3'}::json) AS h
     WHERE h.signal_id IN (SELECT signal_id FROM added) ON CONFLICT DO NOTHING),
 `
     : ''
@@ -45,11 +48,7 @@ ${
     SELECT $1, gen_random_uuid(), account_id, $2
     FROM (SELECT DISTINCT account_id FROM added WHERE account_id IS NOT NULL) AS touched)
   SELECT count(*) AS accepted FROM added`;
-const APPEND = appendFrom('incoming_signal');
-const APPEND_FEW = appendFrom('json_populate_recordset(NULL::signal, $3::json)');
-/** The same where something is merged. */
-const APPEND_HOMES = appendFrom('incoming_signal', '$3');
-const APPEND_FEW_HOMES = appendFrom('json_populate_recordset(NULL::signal, $3::json)', '$4');
+}
 
 /** Up to so many signals go in one statement as JSON, beyond that by COPY, whose three more round trips pay only then. */
 const FEW = 100;
@@ -71,11 +70,12 @@ export async function append(tx: Tx, signals: readonly StoredSignal[], now: Date
   const values: unknown[] = [tx.workspaceId, now];
   if (few) values.push(JSON.stringify(ordered.map((signal) => toRow(tx.workspaceId, signal))));
   if (homes.length > 0) values.push(JSON.stringify(homes));
-  const { rows } = await tx.client.query(
-    homes.length > 0
-      ? { text: few ? APPEND_FEW_HOMES : APPEND_HOMES, values }
-      : { name: few ? 'append-few-signals' : 'append-signals', text: few ? APPEND_FEW : APPEND, values },
-  );
+  const waits = ordered.some((signal) => signal.accountId === null && waiting.isFindable(signal.clues));
+  const { rows } = await tx.client.query({
+    name: `append ${few} ${waits} ${homes.length > 0}`,
+    text: appending(few, waits, homes.length > 0),
+    values,
+  });
   return rows[0].accepted;
 }
 

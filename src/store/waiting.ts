@@ -21,6 +21,15 @@ const CLUES = `CROSS JOIN LATERAL (VALUES
     ('OWNER', CASE s.clues->'network'->>'class' WHEN 'business' THEN s.clues->'network'->>'domain' END)) AS k (kind, value)`;
 const KEY = `k.kind || ' ' || left(k.value, ${LONGEST})`;
 
+/** Whether there is any of `CLUES`, so that somebody may come whom a signal with these was waiting for. */
+export function isFindable(clues: unknown): boolean {
+  const { nameKey, domain, emailDomain, crmId, linkedin, network } = clues as Partial<
+    Record<string, unknown>
+  >;
+  const isCompany = (network as { class?: string } | undefined)?.class === 'business';
+  return Boolean(nameKey || domain || emailDomain || crmId || linkedin || isCompany);
+}
+
 /** For statements that write signals: keeps the clues of the signals `s` in `from` that have no account. */
 export const keep = (from: string): string => `
     INSERT INTO waiting_clue (workspace_id, clue, signal_id)
