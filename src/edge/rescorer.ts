@@ -9,7 +9,7 @@ import { Surger } from './surger.ts';
  * within these bounds. Under load an account is scored once for many touches, and most of the time is left to what
  * comes in.
  */
-const GATHER = { times: 3, least: 100, most: 1_500 };
+const GATHER = { times: 3, least: 100, most: 4_000 };
 /** Milliseconds until a failed workspace is tried again. */
 const AGAIN = 5_000;
 
