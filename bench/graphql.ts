@@ -45,8 +45,8 @@ const TELL_POSTGRAPHILE = `
   COMMENT ON CONSTRAINT account_score_workspace_id_account_id_fkey ON account_score IS '@fieldName account';
   COMMENT ON TABLE signal IS '@foreignKey (workspace_id, account_id) references account (workspace_id, account_id)|@foreignFieldName signals';
   CREATE FUNCTION account_score_top_reasons(score account_score) RETURNS text[] STABLE LANGUAGE sql
-    RETURN (SELECT array_agg(reason->>'text' ORDER BY place)
-            FROM jsonb_array_elements(score.detail->'reasons') WITH ORDINALITY AS r (reason, place) WHERE place <= 3)`;
+    RETURN (SELECT array_agg(reason ORDER BY place)
+            FROM jsonb_array_elements_text(score.detail->'reasons') WITH ORDINALITY AS r (reason, place) WHERE place <= 3)`;
 
 export async function run(stage: stages.Stage): Promise<void> {
   const database = await stage.database('graphql');
