@@ -12,6 +12,8 @@ const BENCHMARKS: Record<string, { staged: boolean }> = {
   graphql: { staged: true },
   rescore: { staged: true },
   'identity-names': { staged: false },
+  'identity-names-quality': { staged: false },
+  'identity-classes': { staged: false },
   'identity-networks': { staged: false },
   'identity-resolver': { staged: true },
   surge: { staged: false },
