@@ -15,6 +15,8 @@ export interface Row {
   start(field: number): number;
   end(field: number): number;
   float(field: number): number;
+  /** One of the 32-bit integers that the field is made of, a uuid of four. */
+  integer(field: number, part: number): number;
   /** Milliseconds since 1970, with fractions. */
   time(field: number): number;
 }
@@ -31,6 +33,7 @@ export async function each(tx: Tx, query: string, fields: number, take: (row: Ro
     start: (field: number) => ends[field]! - lengths[field]!,
     end: (field: number) => ends[field]!,
     float: (field: number) => view.getFloat64(ends[field]! - 8),
+    integer: (field: number, part: number) => view.getInt32(ends[field]! - lengths[field]! + 4 * part),
     time(field: number) {
       const at = ends[field]! - 8;
       return (view.getInt32(at) * 4_294_967_296 + view.getUint32(at + 4)) / 1000 + EPOCH;

@@ -2,9 +2,9 @@
  * The timeline of many accounts at once, for scoring all of them: streamed by binary COPY in whatever order the tables
  * have it (sorting it there takes three times as long) into fixed-size records, which are then dealt out by account.
  */
-import { to as copyTo } from 'pg-copy-streams';
 import { type Columns, type Evidence, emptyColumns, kindIndex, viewOf } from '../core/scoring/evidence.ts';
 import type { SignalKind } from '../core/signal.ts';
+import * as binaryRows from './binary-rows.ts';
 import { ByteNames } from './byte-names.ts';
 import type { Tx } from './database.ts';
 
@@ -28,10 +28,10 @@ const GAP = '\u001f';
 
 // No parameters: COPY takes none. Both bounds and the workspace are ids, checked before they get here.
 const query = (workspaceId: string, { first, last }: AccountRange, knownAt: Date): string => `
-  COPY (SELECT account_id, signal_id, person_id, CASE WHEN person_id IS NULL THEN anonymous_id END, source, kind,
+  SELECT account_id, signal_id, person_id, CASE WHEN person_id IS NULL THEN anonymous_id END, source, kind,
     occurred_at, received_at, strength, confidence, sentiment, origin, array_to_string(topics, '${GAP}')
   FROM signal WHERE workspace_id = '${workspaceId}' AND account_id BETWEEN '${first}' AND '${last}'
-    AND received_at <= '${knownAt.toISOString()}') TO STDOUT (FORMAT binary)`;
+    AND received_at <= '${knownAt.toISOString()}'`;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -46,22 +46,7 @@ export async function read(
     if (!UUID.test(id)) throw new Error(`not an id: ${id}`);
   }
   const records = new Records(accountIds);
-  let rest: Buffer | null = null;
-  let started = false;
-  for await (const chunk of tx.client.query(copyTo(query(tx.workspaceId, range, knownAt)))) {
-    const bytes: Buffer = rest ? Buffer.concat([rest, chunk as Buffer]) : (chunk as Buffer);
-    let at = 0;
-    if (!started) {
-      if (bytes.length < 19) {
-        rest = bytes;
-        continue;
-      }
-      at = 19 + bytes.readInt32BE(15);
-      started = true;
-    }
-    at = records.take(bytes, at);
-    rest = at < bytes.length ? bytes.subarray(at) : null;
-  }
+  await binaryRows.each(tx, query(tx.workspaceId, range, knownAt), FIELDS, (row) => records.add(row));
   return records.dealt();
 }
 
@@ -70,8 +55,6 @@ const FIELDS = 13;
 const RECORD = 72;
 const NUMBERS = RECORD / 8;
 const INTEGERS = RECORD / 4;
-/** Milliseconds from 1970 to 2000, where PostgreSQL counts from. */
-const EPOCH = 946_684_800_000;
 const PERSON = 0;
 const VISITOR = 1;
 const SOURCE = 2;
@@ -101,59 +84,38 @@ class Records {
     }
   }
 
-  /** Takes all the whole rows; returns where the first unfinished one starts. */
-  take(bytes: Buffer, start: number): number {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const ends = new Int32Array(FIELDS);
-    const lengths = new Int32Array(FIELDS);
-    let row = start;
-    for (;;) {
-      if (row + 2 > bytes.length) return row;
-      const fields = view.getInt16(row);
-      if (fields === -1) return bytes.length; // the end of it all
-      let at = row + 2;
-      for (let field = 0; field < FIELDS; field++) {
-        if (at + 4 > bytes.length) return row;
-        const length = view.getInt32(at);
-        lengths[field] = length;
-        at += 4 + Math.max(length, 0);
-        ends[field] = at;
-      }
-      if (at > bytes.length) return row;
-      const account = this.#accounts.find(bytes, ends[0]! - 16, ends[0]!);
-      if (account >= 0) this.#add(bytes, view, account, ends, lengths);
-      row = at;
-    }
-  }
-
-  #add(bytes: Buffer, view: DataView, account: number, ends: Int32Array, lengths: Int32Array): void {
+  /** Keeps a row of an account that was asked for. */
+  add(row: binaryRows.Row): void {
+    const account = this.#accounts.find(row.bytes, row.start(0), row.end(0));
+    if (account < 0) return;
     if (this.#length === this.#account.length) this.#grow();
     const named = (names: ByteNames, field: number): number =>
-      names.add(bytes, ends[field]! - lengths[field]!, ends[field]!);
+      names.add(row.bytes, row.start(field), row.end(field));
     const record = this.#length++;
     this.#account[record] = account;
     const number = record * NUMBERS;
     const numbers = this.#numbers;
-    numbers[number] = timeAt(view, ends[6]! - 8);
-    numbers[number + 1] = timeAt(view, ends[7]! - 8);
-    numbers[number + 2] = view.getFloat64(ends[8]! - 8);
-    numbers[number + 3] = view.getFloat64(ends[9]! - 8);
-    numbers[number + 4] = lengths[10]! < 0 ? Number.NaN : view.getFloat64(ends[10]! - 8);
+    numbers[number] = Math.round(row.time(6));
+    numbers[number + 1] = Math.round(row.time(7));
+    numbers[number + 2] = row.float(8);
+    numbers[number + 3] = row.float(9);
+    numbers[number + 4] = row.isNull(10) ? Number.NaN : row.float(10);
     const integer = record * INTEGERS + 10;
     const integers = this.#integers;
-    for (let part = 0; part < 4; part++) integers[integer + part] = view.getInt32(ends[1]! - 16 + 4 * part);
+    for (let part = 0; part < 4; part++) integers[integer + part] = row.integer(1, part);
     const source = named(this.#sources, 4);
     const kind = named(this.#kinds, 5);
     this.#kindIndex[kind] ??= kindIndex(this.#kinds.textOf(kind) as SignalKind);
     integers[integer + 4] = (source << 8) | this.#kindIndex[kind];
-    integers[integer + 5] =
-      lengths[2]! >= 0
-        ? (named(this.#people, 2) << 2) | PERSON
-        : lengths[3]! >= 0
-          ? (named(this.#visitors, 3) << 2) | VISITOR
-          : (source << 2) | SOURCE;
-    integers[integer + 6] = lengths[11]! < 0 ? -1 : named(this.#origins, 11);
-    integers[integer + 7] = lengths[12]! <= 0 ? -1 : named(this.#topics, 12);
+    integers[integer + 5] = !row.isNull(2)
+      ? (named(this.#people, 2) << 2) | PERSON
+      : !row.isNull(3)
+        ? (named(this.#visitors, 3) << 2) | VISITOR
+        : (source << 2) | SOURCE;
+    integers[integer + 6] = row.isNull(11) ? -1 : named(this.#origins, 11);
+    // No topics are an empty text.
+    const hasTopics = !row.isNull(12) && row.end(12) > row.start(12);
+    integers[integer + 7] = hasTopics ? named(this.#topics, 12) : -1;
   }
 
   #grow(): void {
@@ -265,10 +227,6 @@ class Records {
     }
   }
 }
-
-/** Milliseconds since 1970. */
-const timeAt = (view: DataView, at: number): number =>
-  Math.round((view.getInt32(at) * 4_294_967_296 + view.getUint32(at + 4)) / 1000) + EPOCH;
 
 const HEX = Array.from({ length: 65_536 }, (_, number) => number.toString(16).padStart(4, '0'));
 const hex16 = (number: number): string => HEX[number & 65_535]!;
