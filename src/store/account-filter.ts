@@ -1,4 +1,5 @@
 /** Which accounts a list shows. */
+import { conditionsOf } from './conditions.ts';
 import type { Tx } from './database.ts';
 
 export interface AccountFilter {
@@ -23,13 +24,7 @@ export interface AccountFilter {
 
 /** Conditions on `account_score AS s` and `account AS a` with their values; the first one is the workspace. */
 export function conditions(tx: Tx, filter: AccountFilter): { where: string[]; values: unknown[] } {
-  const values: unknown[] = [tx.workspaceId];
-  const where: string[] = [];
-  const add = (condition: (place: string) => string, value: unknown) => {
-    if (value === undefined || value === null) return;
-    values.push(value);
-    where.push(condition(`$${values.length}`));
-  };
+  const { where, values, add } = conditionsOf(tx);
   add(
     (v) => `(a.name ILIKE ${v} OR a.domain ILIKE ${v})`,
     filter.search ? `%${filter.search.replace(/[\\%_]/g, '\\$&')}%` : null,

@@ -9,6 +9,7 @@ import {
   QUALIFIED,
 } from '../core/scoring/flags.ts';
 import type { Contribution } from '../core/scoring/heat.ts';
+import { conditionsOf } from './conditions.ts';
 import type { Tx } from './database.ts';
 
 export interface Flag {
@@ -283,13 +284,7 @@ export interface FlagFilter {
 }
 
 function conditions(tx: Tx, filter: FlagFilter): { where: string[]; values: unknown[] } {
-  const values: unknown[] = [tx.workspaceId];
-  const where = ['f.workspace_id = $1'];
-  const add = (condition: (place: string) => string, value: unknown) => {
-    if (value === undefined || value === null) return;
-    values.push(value);
-    where.push(condition(`$${values.length}`));
-  };
+  const { where, values, add } = conditionsOf(tx, 'f.workspace_id = $1');
   add((v) => `f.rule = ${v}`, filter.rule);
   add((v) => `f.status = ${v}`, filter.status);
   add((v) => `coalesce(a.survivor_id, a.account_id) = ${v}`, filter.accountId);

@@ -3,6 +3,7 @@ import type { BuyingRole } from '../core/group-model.ts';
 import { nameId } from '../core/id.ts';
 import { DEAL_FIELDS, type DealFact } from '../core/scoring/bant.ts';
 import type { BuyingGroup, GroupStatus, MemberStatus, RolePart, RoleSource } from '../core/scoring/group.ts';
+import { conditionsOf } from './conditions.ts';
 import type { Tx } from './database.ts';
 
 /** Members that are stored of a group, the most engaged first: nobody reads on, and a list of all staff is no group. */
@@ -275,13 +276,7 @@ export async function count(tx: Tx, filter: GroupFilter): Promise<number> {
 }
 
 function conditions(tx: Tx, filter: GroupFilter): { where: string[]; values: unknown[] } {
-  const values: unknown[] = [tx.workspaceId];
-  const where = ['workspace_id = $1'];
-  const add = (condition: (place: string) => string, value: unknown) => {
-    if (value === undefined || value === null) return;
-    values.push(value);
-    where.push(condition(`$${values.length}`));
-  };
+  const { where, values, add } = conditionsOf(tx, 'workspace_id = $1');
   add((v) => `account_id = ${v}`, filter.accountId);
   add((v) => `solution_id = ${v}`, filter.solutionId);
   add((v) => `score >= ${v}`, filter.minScore);

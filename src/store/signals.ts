@@ -2,6 +2,7 @@
 import type { MatchMethod } from '../core/identity/match.ts';
 import type { SignalKind } from '../core/signal.ts';
 import type { PageStatement } from './accounts.ts';
+import { conditionsOf } from './conditions.ts';
 import type { Tx } from './database.ts';
 import * as statements from './statements.ts';
 
@@ -203,13 +204,7 @@ export async function byIds(tx: Tx, ids: readonly string[]): Promise<(SignalRow 
 }
 
 function conditions(tx: Tx, filter: SignalFilter): { where: string[]; values: unknown[] } {
-  const values: unknown[] = [tx.workspaceId];
-  const where = ['workspace_id = $1'];
-  const add = (condition: (place: string) => string, value: unknown) => {
-    if (value === undefined || value === null) return;
-    values.push(value);
-    where.push(condition(`$${values.length}`));
-  };
+  const { where, values, add } = conditionsOf(tx, 'workspace_id = $1');
   add((v) => `account_id = ${v}`, filter.accountId);
   add((v) => `person_id = ${v}`, filter.personId);
   add((v) => `source = ${v}`, filter.source);

@@ -1,6 +1,7 @@
 /** Surges as they stand and since when: what one pass over a workspace computed, replaced by difference. */
 import { nameId } from '../core/id.ts';
 import type { SurgeStatus } from '../core/scoring/surge.ts';
+import { conditionsOf } from './conditions.ts';
 import type { Tx } from './database.ts';
 
 export type SurgeSubject = 'ACCOUNT' | 'TOPIC' | 'CLUSTER';
@@ -232,13 +233,7 @@ export async function count(tx: Tx, filter: SurgeFilter): Promise<number> {
 const FROM = `surge AS s JOIN account AS a ON a.workspace_id = $1 AND a.account_id = s.account_id AND a.survivor_id IS NULL`;
 
 function conditions(tx: Tx, filter: SurgeFilter): { where: string[]; values: unknown[] } {
-  const values: unknown[] = [tx.workspaceId];
-  const where = ['s.workspace_id = $1'];
-  const add = (condition: (place: string) => string, value: unknown) => {
-    if (value === undefined || value === null) return;
-    values.push(value);
-    where.push(condition(`$${values.length}`));
-  };
+  const { where, values, add } = conditionsOf(tx, 's.workspace_id = $1');
   add((v) => `s.account_id = ${v}`, filter.accountId);
   add((v) => `s.about = ANY(${v})`, filter.about);
   add((v) => `s.status = ANY(${v})`, filter.statuses);
