@@ -179,7 +179,7 @@ async function store(
         accepted: result.accepted,
         duplicates: result.offered - result.accepted,
         rejected: taken.refused.length,
-        skipped: added(taken.skipped, result.skipped),
+        skipped: batches.bothSkipped(taken.skipped, result.skipped),
       };
       await batches.count(tx, batch.id, counts);
       if (intake.dryRun) throw ON_PURPOSE;
@@ -224,12 +224,6 @@ function tell(taken: Taken, counts: batches.Counts): void {
   taken.duplicates = counts.duplicates;
   taken.rejected = counts.rejected;
   taken.skipped = counts.skipped;
-}
-
-function added(one: Record<string, number>, other: Record<string, number>): Record<string, number> {
-  const sum = { ...one };
-  for (const [reason, count] of Object.entries(other)) sum[reason] = (sum[reason] ?? 0) + count;
-  return sum;
 }
 
 /** Tries halves in transactions that are rolled back; returns what can be stored, reports what can't. */

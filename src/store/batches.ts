@@ -36,8 +36,14 @@ export function addCounts(to: Counts, more: Counts): void {
   to.accepted += more.accepted;
   to.duplicates += more.duplicates;
   to.rejected += more.rejected;
-  for (const [reason, count] of Object.entries(more.skipped))
-    to.skipped[reason] = (to.skipped[reason] ?? 0) + count;
+  to.skipped = bothSkipped(to.skipped, more.skipped);
+}
+
+/** Counts by reason, added up. */
+export function bothSkipped(one: Counts['skipped'], other: Counts['skipped']): Counts['skipped'] {
+  const sum = { ...one };
+  for (const [reason, count] of Object.entries(other)) sum[reason] = (sum[reason] ?? 0) + count;
+  return sum;
 }
 
 /** Opens a batch and returns its id. */
