@@ -1,11 +1,13 @@
 /**
  * How well surges are told from chance, on simulated populations whose truth is known, beside the plain ratio that
- * intent vendors describe: the last 3 weeks against the 12 before, surging from a doubling. And how fast.
+ * intent vendors describe: the last 3 weeks against the 12 before, surging from a doubling; and beside the best that
+ * could be done by a judge who knows all of the population but the rates of its keys. And how fast.
  */
 import { performance } from 'node:perf_hooks';
 import { defaultModel } from '../src/core/model.ts';
 import { judgeSurge, type SurgeKey, scoreSurges } from '../src/core/scoring/surge.ts';
 import { simulate, type World } from '../test/support/surge-simulator.ts';
+import * as oracle from './surge-oracle.ts';
 
 /** Shares, 0–1; NaN where there was nothing to count. */
 export interface Figures {
@@ -17,6 +19,9 @@ export interface Figures {
   clearHigh: number;
   clearSurging: number;
   clearDoubled: number;
+  /** The best possible instead of the first two. */
+  bestHigh: number;
+  bestSurging: number;
   /** The same of those with fewer expected. */
   faintHigh: number;
   faintSurging: number;
@@ -36,6 +41,9 @@ export async function run(): Promise<{ figures: Figures[]; keysPerSecond: number
     'Surge on simulated populations, in %. In brackets the plain ratio, 3 weeks against 12, from 2 up.',
   );
   console.log('chance: keys without a surge that reach 60. false: part of the reported that is chance.');
+  console.log(
+    'best: what a judge who knows all but the rate of each key reaches, at 5 % of the calm and 10 % false.',
+  );
   console.log(header());
   for (const world of worlds()) {
     const found = measure(world);
@@ -98,9 +106,14 @@ function measure(settings: Partial<World>): Figures {
   const faint = { all: 0, high: 0, surging: 0 };
   const reported = { all: 0, falsely: 0 };
   const doubled = { all: 0, falsely: 0 };
+  const judged: oracle.Judged[] = [];
   const populations = Math.ceil(KEYS / (settings.keys ?? 2000));
   for (let seed = 1; seed <= populations; seed++) {
     const keys = simulate({ ...settings, seed });
+    const evidence = settings.surging ? oracle.evidence(settings, keys) : null;
+    for (const [index, { surges, expected }] of keys.entries()) {
+      if (evidence) judged.push({ evidence: evidence[index]!, surges, expected });
+    }
     for (const [index, { score, status }] of judgeSurge(keys, defaultModel).entries()) {
       const { surges, expected, days } = keys[index]!;
       const high = score >= 60 ? 1 : 0;
@@ -127,6 +140,7 @@ function measure(settings: Partial<World>): Figures {
       }
     }
   }
+  const best = judged.length > 0 ? oracle.best(judged) : { high: Number.NaN, surging: Number.NaN };
   return {
     world: describe(settings),
     calmHigh: calm.high / calm.all,
@@ -134,6 +148,8 @@ function measure(settings: Partial<World>): Figures {
     clearHigh: clear.high / clear.all,
     clearSurging: clear.surging / clear.all,
     clearDoubled: clear.doubled / clear.all,
+    bestHigh: best.high,
+    bestSurging: best.surging,
     faintHigh: faint.high / faint.all,
     faintSurging: faint.surging / faint.all,
     falseSurges: reported.falsely / reported.all,
@@ -189,7 +205,8 @@ function describe(world: Partial<World>): string {
 }
 
 function header(): string {
-  return `${''.padEnd(62)}${['chance', '≥5: 60', 'SURGING', '<5: 60', 'SURGING', 'false'].map((name, at) => name.padStart([0, 1, 5].includes(at) ? 14 : 8)).join('')}`;
+  const names = ['chance', '≥5: 60', 'SURGING', 'best: 60', 'SURGING', '<5: 60', 'SURGING', 'false'];
+  return ''.padEnd(62) + names.map((name, at) => name.padStart([14, 14, 8, 10, 8, 8, 8, 14][at]!)).join('');
 }
 
 function line(found: Figures): string {
@@ -201,6 +218,8 @@ function line(found: Figures): string {
     both(found.calmHigh, found.calmDoubled) +
     both(found.clearHigh, found.clearDoubled) +
     plain(found.clearSurging, 8) +
+    plain(found.bestHigh, 10) +
+    plain(found.bestSurging, 8) +
     plain(found.faintHigh, 8) +
     plain(found.faintSurging, 8) +
     both(found.falseSurges, found.falseDoubled)

@@ -97,6 +97,7 @@ export function scoreSurges(keys: readonly SurgeKey[], model: ScoringModel): Sur
   const squareSum = sum(weekWeights.map((weight) => weight * weight));
   const weeks = (weightSum * weightSum) / squareSum;
   const pValues = new Float64Array(columns.key.length);
+  const claims = new Float64Array(columns.key.length);
   // Where no key is silent the silent ones were left out: a live pass knows only what was seen.
   const seenOnly = columns.past.every((past, i) => past + columns.now[i]! > 0);
   for (let i = 0; i < columns.key.length; i++) {
@@ -106,25 +107,33 @@ export function scoreSurges(keys: readonly SurgeKey[], model: ScoringModel): Sur
     // The wobble of the past divides, where all other doubt multiplies: to the tail it is as if fewer had been counted.
     const count = (columns.weighted[i]! * weightSum) / squareSum;
     const worth = 1 / (1 + columns.wobble[i]! * count);
-    let { upper, lower } = tails(count * worth, rate * weeks * worth, size);
+    const usual = rate * weeks;
+    const mean = usual * worth;
+    let { upper, lower } = tails(count * worth, mean, size);
     if (seenOnly && columns.past[i] === 0) {
       // That there is anything is why we know of it, and says nothing; how much there is does.
-      upper = Math.min(0.5, upper / -Math.expm1(-size * Math.log1p((rate * weeks * worth) / size)));
+      upper = Math.min(0.5, upper / -Math.expm1(-size * Math.log1p(mean / size)));
       lower = 1 - upper;
     }
     pValues[i] = upper;
+    claims[i] = falseDiscovery.claim(usual / (1 + columns.wobble[i]! * usual), size);
     result.pValue = upper;
     result.score = clamp(50 + pointsPerTenfold * Math.log10(lower / upper), 0, 100);
     result.expected = rate * weekWeights.length;
     result.lift = result.observed / result.expected;
   }
 
-  const reportable = falseDiscovery.threshold(pValues, falseDiscoveryRate);
-  for (const index of columns.key) {
+  const weights = falseDiscovery.weights(claims);
+  const weighed = pValues.map((p, i) => p / weights[i]!);
+  const reportable = falseDiscovery.threshold(
+    weighed,
+    falseDiscoveryRate / falseDiscovery.ordinaryPart(pValues),
+  );
+  for (const [i, index] of columns.key.entries()) {
     const key = keys[index]!;
     const result = results[index]!;
     if (result.score >= thresholds.surging) {
-      result.status = result.pValue <= reportable && isBorneOut(key, model) ? 'SURGING' : 'ELEVATED';
+      result.status = weighed[i]! <= reportable && isBorneOut(key, model) ? 'SURGING' : 'ELEVATED';
       result.since = startOf(key.current, result.expected);
     } else {
       result.status = result.score <= thresholds.cooling ? 'COOLING' : 'NORMAL';

@@ -2,8 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { defaultModel } from '../../../src/core/model.ts';
 import * as dispersion from '../../../src/core/scoring/dispersion.ts';
-import * as falseDiscovery from '../../../src/core/scoring/false-discovery.ts';
-import { tails } from '../../../src/core/scoring/negative-binomial.ts';
 import {
   judgeSurge,
   type SurgeKey,
@@ -12,67 +10,6 @@ import {
   scoreSurges,
 } from '../../../src/core/scoring/surge.ts';
 import { generator, type SimulatedKey, simulate, type World } from '../../support/surge-simulator.ts';
-
-describe('tails of the negative binomial', () => {
-  // Computed with mpmath at 40 digits: incomplete beta function or, for the last three, sums of single terms.
-  const cases: [number, number, number, number, number][] = [
-    [0, 3, 2, 0.92, 0.08],
-    [1, 0.05, 0.3, 0.02473202178536644, 0.9752679782146336],
-    [5, 5, 20, 0.4617166292315258, 0.5382833707684742],
-    [12, 5, 20, 0.009385634620318457, 0.9906143653796815],
-    [40, 5, 20, 1.615426631761428e-15, 0.9999999999999984],
-    [0.5, 1.25, 4, 0.667653624035174, 0.3323463759648258],
-    [7.5, 2.2, 1.5, 0.03671736876429804, 0.963282631235702],
-    [3, 0.01, 0.05, 5.324622098177946e-5, 0.9999467537790182],
-    [60, 200, 11.25, 0.999087395237175, 0.0009126047628249407],
-    [900, 300, 9.5, 1.409739216208285e-5, 0.9999859026078379],
-    [10000, 9000, 400, 0.01713918473580817, 0.9828608152641918],
-    [10500, 10000, 1000000, 3.991515499494625e-7, 0.9999996008484501],
-    [9400, 10000, 1000000, 0.999999999181654, 8.183459786849651e-10],
-    [2, 1, 100000000, 0.1722712578241041, 0.8277287421758959],
-  ];
-  test.each(cases)('x %d, mean %d, size %d', (x, mean, size, upper, lower) => {
-    const found = tails(x, mean, size);
-    expect(Math.abs(found.upper / upper - 1)).toBeLessThan(1e-10);
-    expect(Math.abs(found.lower / lower - 1)).toBeLessThan(1e-10);
-  });
-
-  const means = fc.double({ min: 0.01, max: 1000, noNaN: true });
-  const sizes = fc.double({ min: 0.05, max: 1e5, noNaN: true });
-
-  test('add up to one, and the upper falls as the count grows', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 2000 }), means, sizes, (x, mean, size) => {
-        const { upper, lower } = tails(x, mean, size);
-        expect(Math.abs(upper + lower - 1)).toBeLessThan(1e-12);
-        expect(tails(x + 1, mean, size).upper).toBeLessThanOrEqual(upper);
-      }),
-    );
-  });
-
-  test('differ from count to count by the two half masses between them', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 300 }), means, sizes, (x, mean, size) => {
-        const one = tails(x, mean, size);
-        const next = tails(x + 1, mean, size);
-        expect(Math.abs(one.upper - next.upper - (one.here + next.here) / 2)).toBeLessThan(1e-11);
-      }),
-    );
-  });
-});
-
-describe('discovery control', () => {
-  test.each([
-    { p: [0.001, 0.02, 0.03, 0.5], rate: 0.1, expected: 0.03 },
-    // The third is above its own line but below that of the fourth.
-    { p: [0.01, 0.03, 0.09, 0.09], rate: 0.1, expected: 0.09 },
-    { p: [0.2, 0.9, 0.6], rate: 0.1, expected: -1 },
-    { p: [0.1], rate: 0.1, expected: 0.1 },
-    { p: [], rate: 0.1, expected: -1 },
-  ])('$p at $rate reports up to $expected', ({ p, rate, expected }) => {
-    expect(falseDiscovery.threshold(Float64Array.from(p), rate)).toBe(expected);
-  });
-});
 
 test.each([
   { weeklyNoise: 0, dispersion: 0, phi: 0 },
@@ -260,9 +197,9 @@ describe('a population from outside', () => {
 });
 
 /** Rates of what was found, over several populations of one world. */
-function found(settings: Partial<World>, populationCount: number) {
+function found(settings: Partial<World>, populationCount: number, firstSeed = 1) {
   const tally = { calm: 0, calmHigh: 0, clear: 0, clearHigh: 0, clearSurging: 0, reported: 0, falsely: 0 };
-  for (let seed = 1; seed <= populationCount; seed++) {
+  for (let seed = firstSeed; seed < firstSeed + populationCount; seed++) {
     const keys = simulate({ ...settings, seed });
     for (const [index, one] of judgeSurge(keys, defaultModel).entries()) {
       const { surges, expected } = keys[index]!;
@@ -351,6 +288,33 @@ describe('on simulated data', () => {
     expect(clear).toBeGreaterThan(100);
     expect(clearHigh / clear).toBeGreaterThan(0.8);
     expect(clearSurging / clear).toBeGreaterThan(0.4);
+  });
+
+  // Of seeds that nothing was chosen by. At dispersion 1 the best possible is some 80 % and 50 % (bench/surge-oracle.ts).
+  test.each([
+    { title: 'dispersion 0.5', world: { dispersion: 0.5 }, high: 0.8, surging: 0.45 },
+    { title: 'dispersion 1', world: { dispersion: 1 }, high: 0.75, surging: 0.33 },
+    {
+      title: 'few days with anything, and only such keys known',
+      world: {
+        dispersion: 0.5,
+        keys: 6000,
+        medianExpected: 1,
+        spread: 1.5,
+        topics: 20,
+        topicsPerAccount: 8,
+        sparse: true,
+      },
+      high: 0.8,
+      surging: 0.4,
+    },
+  ])('one in twenty tripled, $title, other seeds', ({ world, high, surging }) => {
+    const tally = found({ weeklyCycle: true, surging: 0.05, ...world }, 7, 700_001);
+    expect(tally.calmHigh / tally.calm).toBeLessThan(0.06);
+    expect(tally.clear).toBeGreaterThan(150);
+    expect(tally.clearHigh / tally.clear).toBeGreaterThan(high);
+    expect(tally.clearSurging / tally.clear).toBeGreaterThan(surging);
+    expect(tally.falsely / tally.reported).toBeLessThan(0.1);
   });
 });
 
