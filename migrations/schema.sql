@@ -476,9 +476,11 @@ CREATE TABLE parent_change (
   account_id uuid NOT NULL,
   changed_at timestamp with time zone NOT NULL,
   parent_id uuid,
+  batch_id uuid,
   PRIMARY KEY (workspace_id, account_id, changed_at),
   FOREIGN KEY (workspace_id, account_id) REFERENCES account(workspace_id, account_id) ON DELETE CASCADE
 );
+CREATE INDEX parent_change_by_batch ON parent_change USING btree (workspace_id, batch_id) WHERE (batch_id IS NOT NULL);
 CREATE INDEX parent_change_by_parent ON parent_change USING btree (workspace_id, parent_id);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
@@ -558,6 +560,7 @@ CREATE TABLE rescore_request (
   request_id uuid NOT NULL,
   account_id uuid NOT NULL,
   requested_at timestamp with time zone NOT NULL,
+  of_timeline boolean NOT NULL DEFAULT true,
   PRIMARY KEY (workspace_id, account_id, request_id)
 );
 -- row-level security: ENABLE, FORCE
@@ -649,9 +652,11 @@ CREATE TABLE signal_move (
   person_id uuid,
   method text,
   confidence double precision NOT NULL,
+  batch_id uuid,
   PRIMARY KEY (workspace_id, signal_id, moved_at)
 );
 CREATE INDEX signal_move_by_account ON signal_move USING btree (workspace_id, account_id, signal_id);
+CREATE INDEX signal_move_by_batch ON signal_move USING btree (workspace_id, batch_id) WHERE (batch_id IS NOT NULL);
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
@@ -741,7 +746,18 @@ CREATE TABLE surge_pass (
   computed_for date NOT NULL,
   computed_at timestamp with time zone NOT NULL,
   model_version integer NOT NULL,
+  restate_from date,
   PRIMARY KEY (workspace_id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
+CREATE TABLE timeline_change (
+  workspace_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  changed_in xid8 NOT NULL,
+  PRIMARY KEY (workspace_id, account_id),
   FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
 );
 -- row-level security: ENABLE, FORCE

@@ -70,7 +70,7 @@ builder.node(Account, {
         }),
         rollUp: t.arg.boolean({
           defaultValue: false,
-          description: 'With all accounts below it as they are today; every signal counts once.',
+          description: 'With all accounts below it (as of a moment: then); every signal counts once.',
         }),
       },
       extensions: { argCosts: { asOf: 20, rollUp: 20 }, embeds: true },

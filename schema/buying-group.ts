@@ -11,6 +11,7 @@ import type { RolePart } from '../src/core/scoring/group.ts';
 import { type Nurture as NurtureShape, nurtureOf } from '../src/core/scoring/nurture.ts';
 import { qualifyPerson } from '../src/core/scoring/person.ts';
 import { giveRole } from '../src/flow/groups.ts';
+import type { PastGroup } from '../src/flow/past-groups.ts';
 import { inWorkspace } from '../src/store/database.ts';
 import * as groups from '../src/store/groups.ts';
 import { builder } from './builder.ts';
@@ -75,9 +76,13 @@ const BuyingGroupPart = builder.objectRef<RolePart>('BuyingGroupPart').implement
   }),
 });
 
-const BuyingGroup = builder.objectRef<groups.GroupRow>('BuyingGroup');
+/** One of the past brings its members along. */
+type ShownGroup = groups.GroupRow & Partial<Pick<PastGroup, 'members'>>;
+
+const BuyingGroup = builder.objectRef<ShownGroup>('BuyingGroup');
 builder.node(BuyingGroup, {
-  description: 'The people of an account around one solution.',
+  description:
+    'The people of an account around one solution. One as of a moment has an id of its own, which can’t be asked for again.',
   id: { resolve: ({ id }) => id },
   loadManyWithoutCache: (ids, context) => Promise.all(ids.map((id) => groupLoaders(context).group.load(id))),
   fields: (t) => ({
@@ -103,7 +108,7 @@ builder.node(BuyingGroup, {
     members: t.field({
       type: [BuyingGroupMember],
       description: `Who is in it, the most engaged first; ${groups.MOST_MEMBERS} at most.`,
-      resolve: ({ id }, _args, context) => groupLoaders(context).members.load(id),
+      resolve: ({ id, members }, _args, context) => members ?? groupLoaders(context).members.load(id),
     }),
     missingRoles: t.expose('missingRoles', {
       type: [BuyingRoleEnum],
@@ -224,8 +229,16 @@ builder.objectFields(Account, (t) => ({
   buyingGroups: t.field({
     type: [BuyingGroup],
     description: 'Its people around each solution, the best group first.',
-    extensions: { reads: ['id'] },
-    resolve: ({ id }, _args, context) => groupLoaders(context).ofAccount.load(id),
+    args: {
+      asOf: t.arg({
+        type: 'DateTime',
+        description:
+          'As of this moment, from what was known of signals and people then. Solutions and clusters are those of today; of roles given by hand only the last is kept.',
+      }),
+    },
+    extensions: { reads: ['id'], argCosts: { asOf: 20 } },
+    resolve: ({ id }, { asOf }, context): Promise<ShownGroup[]> =>
+      asOf ? groupLoaders(context).ofAccountAt(asOf).load(id) : groupLoaders(context).ofAccount.load(id),
   }),
   bant: t.field({
     type: [BantFact],

@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import type { DealFacts } from '../src/core/scoring/bant.ts';
 import type { Evidence } from '../src/core/scoring/evidence.ts';
 import { dealFactsOf } from '../src/flow/groups.ts';
+import { groupsAt, type PastGroup } from '../src/flow/past-groups.ts';
 import type { Tx } from '../src/store/database.ts';
 import * as groups from '../src/store/groups.ts';
 import * as models from '../src/store/models.ts';
@@ -32,6 +33,7 @@ function createLoaders({ read, clock }: Context) {
       }),
     );
   let model: Promise<models.ModelVersion> | null = null;
+  const past = new Map<number, DataLoader<string, PastGroup[]>>();
   let sold: Promise<Awaited<ReturnType<typeof solutions.list>>> | null = null;
   return {
     /** The model in force. */
@@ -45,6 +47,12 @@ function createLoaders({ read, clock }: Context) {
     },
     group: new DataLoader<string, groups.GroupRow | null>((ids) => read((tx) => groups.byIds(tx, ids))),
     ofAccount: ofMap<groups.GroupRow[]>(groups.ofAccounts, []),
+    ofAccountAt: (at: Date) => {
+      const known = past.get(at.getTime());
+      const loader = known ?? ofMap<PastGroup[]>((tx, ids) => groupsAt(tx, ids, at, clock()), []);
+      past.set(at.getTime(), loader);
+      return loader;
+    },
     members: ofMap<groups.MemberRow[]>(groups.membersOf, []),
     deal: ofMap<DealFacts>(
       async (tx, ids) => {

@@ -1,9 +1,8 @@
 /** What another scoring model makes, or would make, of the accounts. */
-import type { Comparison, Mover } from '../src/core/model-comparison.ts';
+import { type Comparison, MOST_TOP, type Mover, USUAL_TOP } from '../src/core/model-comparison.ts';
 import type { ModelChange } from '../src/core/model-diff.ts';
 import type { QualificationTier } from '../src/core/scoring/qualification.ts';
-import * as models from '../src/flow/models.ts';
-import { inWorkspace } from '../src/store/database.ts';
+import { type ModelPreview as Preview, preview } from '../src/flow/preview.ts';
 import { builder } from './builder.ts';
 import { QualificationTierEnum } from './enums.ts';
 import { Account } from './nodes.ts';
@@ -98,7 +97,7 @@ export const ModelComparison = builder.objectRef<Comparison>('ModelComparison').
   isTypeOf: (value) => typeof value === 'object' && value !== null && !('changes' in value),
 });
 
-const ModelPreview = builder.objectRef<models.ModelPreview>('ModelPreview').implement({
+const ModelPreview = builder.objectRef<Preview>('ModelPreview').implement({
   description: 'What a scoring model would change if it were the active one. Nothing is stored.',
   interfaces: [ComparisonInterface],
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'changes' in value,
@@ -117,14 +116,11 @@ builder.queryFields((t) => ({
     args: {
       config: t.arg({ type: 'JSON', required: true, description: 'The document, whole.' }),
       limit: t.arg.int({
-        defaultValue: models.USUAL_TOP,
-        description: `How many of the hottest are compared, ${models.MOST_TOP} at most.`,
+        defaultValue: USUAL_TOP,
+        description: `How many of the hottest are compared, ${MOST_TOP} at most.`,
       }),
     },
-    // Not over the request's pipelined connection: the timeline is read by COPY.
     resolve: (_root, { config, limit }, { db, workspace, clock }) =>
-      inWorkspace(db, workspace.id, (tx) => models.preview(tx, config, limit ?? models.USUAL_TOP, clock()), {
-        readOnly: true,
-      }),
+      preview(db, workspace.id, config, limit ?? USUAL_TOP, clock()),
   }),
 }));

@@ -101,6 +101,10 @@ const PreMqlFlagFilter = builder.inputType('PreMqlFlagFilter', {
     person: t.id({ description: 'About this person.' }),
     owner: t.string({ description: 'About accounts looked after by exactly this one.' }),
     raisedSince: t.field({ type: 'DateTime', description: 'Raised at this moment or later.' }),
+    openAt: t.field({
+      type: 'DateTime',
+      description: 'Open at this moment, whatever became of them later.',
+    }),
   }),
 });
 

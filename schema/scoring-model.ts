@@ -1,5 +1,6 @@
 /** Versions of the scoring model, and which one is in force. */
 import { Invalid } from '../src/core/errors.ts';
+import { MOST_TOP, USUAL_TOP } from '../src/core/model-comparison.ts';
 import { diffModels } from '../src/core/model-diff.ts';
 import * as models from '../src/flow/models.ts';
 import { inWorkspace, type Tx } from '../src/store/database.ts';
@@ -35,12 +36,12 @@ const ScoringModel = builder.objectRef<stored.ModelVersion>('ScoringModel').impl
       extensions: { cost: 200 },
       args: {
         limit: t.arg.int({
-          defaultValue: models.USUAL_TOP,
-          description: `How many of the hottest are compared, ${models.MOST_TOP} at most.`,
+          defaultValue: USUAL_TOP,
+          description: `How many of the hottest are compared, ${MOST_TOP} at most.`,
         }),
       },
       resolve: ({ version, shadow }, { limit }, { read, clock }) =>
-        shadow ? read((tx) => models.compareShadow(tx, version, limit ?? models.USUAL_TOP, clock())) : null,
+        shadow ? read((tx) => models.compareShadow(tx, version, limit ?? USUAL_TOP, clock())) : null,
     }),
   }),
 });

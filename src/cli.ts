@@ -74,6 +74,7 @@ command('serve', 'serve API, dashboard and jobs until Ctrl-C')
       const asked = self.getOptionValueSource('sample') === 'cli' ? options.sample : undefined;
       const wanted = asked ?? (options.welcome === true && parts.database.embedded);
       if (wanted) await welcomeSample(parts);
+      running.begin();
       if (options.welcome) {
         await drain(parts.db, parts.workspace.id, parts.clock);
         print(show.hottest(await hottest(parts, 10)));

@@ -1,4 +1,5 @@
 /** The composition root: puts the parts together for the command line and the server. */
+import path from 'node:path';
 import { serve as listen } from '@hono/node-server';
 import { SettingsInvalid } from './core/errors.ts';
 import type { Network } from './core/identity/network.ts';
@@ -54,7 +55,7 @@ export async function open(env: Env, talk: (line: string) => void = () => {}): P
   };
   try {
     // Before migrating, because this is what tells in plain words that there is no database.
-    const db = await connect(url);
+    const db = await connect(url, { copies: path.join(env.UNDERCURRENT_DATA, 'timeline') });
     connected.push(db);
     const applied = await migrate(url);
     const readDb = await connect(env.DATABASE_READ_URL ?? url, { pipeline: true });
@@ -85,10 +86,12 @@ const RANGES_EVERY = 60_000;
 
 export interface Running {
   url: string;
+  /** Starts the jobs: a past that is still being loaded would be scored as of now. */
+  begin(): void;
   stop(): Promise<void>;
 }
 
-/** Starts the HTTP server, scoring and the scheduled jobs. Throws `SettingsInvalid` where the port is taken. */
+/** Starts the HTTP server; `begin` starts the scheduled jobs. Throws `SettingsInvalid` where the port is taken. */
 export async function serve(parts: Undercurrent): Promise<Running> {
   const { env, log, db, clock } = parts;
   const rescorer = new Rescorer(db, clock, log);
@@ -131,8 +134,7 @@ export async function serve(parts: Undercurrent): Promise<Running> {
   });
   const address = listener.address();
   const port = typeof address === 'object' && address ? address.port : env.PORT;
-  onTouched(parts.workspace.id); // what a crash may have left unscored
-  const jobs = createJobs(parts, rescorer);
+  let jobs: ReturnType<typeof createJobs> | null = null;
   for (const warning of staleness(parts.ranges.sources, clock())) log.warn(warning);
   const unwatch = parts.ranges.watch(RANGES_EVERY, (error) =>
     error
@@ -141,8 +143,12 @@ export async function serve(parts: Undercurrent): Promise<Running> {
   );
   return {
     url: env.PUBLIC_URL ?? `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${port}`,
+    begin() {
+      onTouched(parts.workspace.id); // what a crash may have left unscored
+      jobs = createJobs(parts, rescorer);
+    },
     async stop() {
-      jobs.stop();
+      jobs?.stop();
       unwatch();
       await new Promise<void>((resolve) => {
         listener.close(() => resolve());

@@ -9,12 +9,13 @@ import * as accounts from '../store/accounts.ts';
 import { inWorkspace, type Tx } from '../store/database.ts';
 import * as flags from '../store/flags.ts';
 import * as people from '../store/people.ts';
-import { countOf, isId, type Shared, withWorkspace } from './command.ts';
+import { countOf, isId, type Shared, timeOf, withWorkspace } from './command.ts';
 
 type ListOptions = Shared & {
   rule?: FlagRule;
   status?: FlagStatus;
   all?: boolean;
+  asOf?: Date;
   report?: boolean;
   limit: number;
 };
@@ -29,6 +30,7 @@ export function addFlags(program: Command): void {
       new Option('--status <status>', 'only with this status; OPEN if not said').choices([...FLAG_STATUSES]),
     )
     .option('--all', 'with any status')
+    .option('--as-of <time>', 'that were open at that time, with what became of them', timeOf)
     .option('--report', 'how often each rule was right, and how early')
     .addOption(new Option('--limit <n>', 'how many').default(20).argParser(countOf))
     .option('--json', 'print JSON')
@@ -48,9 +50,13 @@ export function addFlags(program: Command): void {
   }
 }
 
-function list({ rule, status, all, limit, json }: ListOptions): Promise<void> {
+function list({ rule, status, all, asOf, limit, json }: ListOptions): Promise<void> {
   return withWorkspace(async (parts) => {
-    const filter = { rule, status: all ? null : (status ?? 'OPEN') } as const;
+    const filter = {
+      rule,
+      status: all || asOf ? (status ?? null) : (status ?? 'OPEN'),
+      openAt: asOf,
+    } as const;
     const rows = await inWorkspace(
       parts.db,
       parts.workspace.id,
@@ -60,9 +66,11 @@ function list({ rule, status, all, limit, json }: ListOptions): Promise<void> {
     if (json) return printJson(rows.map(toJson));
     if (rows.length === 0) {
       return print(
-        all
-          ? 'No flag was ever raised.'
-          : `No flag is ${(filter.status ?? 'OPEN').toLowerCase()}. \`--all\` shows all there were.`,
+        asOf
+          ? 'No flag was open then.'
+          : all
+            ? 'No flag was ever raised.'
+            : `No flag is ${(filter.status ?? 'OPEN').toLowerCase()}. \`--all\` shows all there were.`,
       );
     }
     for (const row of rows) print(tell(row));

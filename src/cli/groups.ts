@@ -3,6 +3,7 @@ import { Invalid, NotFound } from '../core/errors.ts';
 import { registrableDomain } from '../core/identity/domain.ts';
 import { bar, paint, plain, print, printJson } from '../edge/terminal.ts';
 import { replaceSolutions } from '../flow/groups.ts';
+import { groupsAt } from '../flow/past-groups.ts';
 import { drain } from '../flow/rescore.ts';
 import type { Undercurrent } from '../main.ts';
 import * as accounts from '../store/accounts.ts';
@@ -10,7 +11,7 @@ import { inWorkspace, type Tx } from '../store/database.ts';
 import * as groups from '../store/groups.ts';
 import * as people from '../store/people.ts';
 import * as solutions from '../store/solutions.ts';
-import { countOf, type Shared, withWorkspace } from './command.ts';
+import { countOf, type Shared, timeOf, withWorkspace } from './command.ts';
 
 /** `groups`: buying groups, of one account with everybody in them. */
 export function addGroups(program: Command): void {
@@ -18,13 +19,23 @@ export function addGroups(program: Command): void {
     .command('groups [domain]')
     .description('buying groups, the best first; of one account with everybody in them')
     .addOption(new Option('--limit <n>', 'how many, if not of one account').default(10).argParser(countOf))
+    .option('--as-of <time>', 'of one account, as of that time', timeOf)
     .option('--json', 'print JSON')
-    .action((domain: string | undefined, options: Shared & { limit: number }) =>
+    .action((domain: string | undefined, options: Shared & { limit: number; asOf?: Date }) =>
       withWorkspace(async (parts) => {
         const found = await inWorkspace(
           parts.db,
           parts.workspace.id,
-          (tx) => (domain ? ofDomain(tx, domain) : readMore(tx, groups.page(tx, {}, options.limit, null))),
+          (tx) => {
+            if (domain) return ofDomain(tx, domain, options.asOf ?? null, parts.clock());
+            if (options.asOf) {
+              throw new Invalid(
+                '--as-of: no account is named',
+                'Name one: `groups <domain> --as-of <time>`.',
+              );
+            }
+            return readMore(tx, groups.page(tx, {}, options.limit, null));
+          },
           { readOnly: true },
         );
         if (options.json) return printJson(found);
@@ -42,22 +53,32 @@ export function addGroups(program: Command): void {
 
 type Shown = Awaited<ReturnType<typeof readMore>>[number];
 
-async function ofDomain(tx: Tx, domain: string): Promise<Shown[]> {
+async function ofDomain(tx: Tx, domain: string, asOf: Date | null, now: Date): Promise<Shown[]> {
   const id = await accounts.idByDomain(tx, registrableDomain(domain) ?? domain);
   if (!id) throw new NotFound(`No account has the domain ${domain}.`, 'See `undercurrent hot`.');
+  if (asOf) {
+    const past = (await groupsAt(tx, [id], asOf, now)).get(id) ?? [];
+    return readMore(tx, Promise.resolve(past), new Map(past.map((group) => [group.id, group.members])));
+  }
   const found = await groups.ofAccounts(tx, [id]);
   return readMore(tx, Promise.resolve(found.get(id) ?? []));
 }
 
 /** Groups with names in the place of ids. */
-async function readMore(tx: Tx, rows: Promise<groups.GroupRow[]>) {
+async function readMore(
+  tx: Tx,
+  rows: Promise<groups.GroupRow[]>,
+  known: ReadonlyMap<string, groups.MemberRow[]> | null = null,
+) {
   const found = await rows;
   const sold = new Map((await solutions.list(tx)).map(({ id, name }) => [id, name]));
-  const members = await groups.membersOf(
-    tx,
-    found.map(({ id }) => id),
-  );
-  const known = new Map(
+  const members =
+    known ??
+    (await groups.membersOf(
+      tx,
+      found.map(({ id }) => id),
+    ));
+  const accountOf = new Map(
     (await accounts.byIds(tx, [...new Set(found.map(({ accountId }) => accountId))])).flatMap((one) =>
       one ? [[one.id, one]] : [],
     ),
@@ -70,8 +91,8 @@ async function readMore(tx: Tx, rows: Promise<groups.GroupRow[]>) {
   );
   const nameOf = (id: string | null) => (id && names.get(id)?.name) ?? null;
   return found.map(({ id, accountId, solutionId, championId, blockerId, ...group }) => ({
-    account: known.get(accountId)?.name ?? '',
-    domain: known.get(accountId)?.domain ?? null,
+    account: accountOf.get(accountId)?.name ?? '',
+    domain: accountOf.get(accountId)?.domain ?? null,
     solution: sold.get(solutionId) ?? '',
     ...group,
     champion: nameOf(championId),

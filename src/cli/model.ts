@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Invalid, NotFound } from '../core/errors.ts';
 import { parseModel } from '../core/model.ts';
-import type { Comparison, Mover } from '../core/model-comparison.ts';
+import { type Comparison, MOST_TOP, type Mover, USUAL_TOP } from '../core/model-comparison.ts';
 import { diffModels, type ModelChange } from '../core/model-diff.ts';
 import { paint, plain, print, printJson, progress, say, table } from '../edge/terminal.ts';
 import * as models from '../flow/models.ts';
+import { preview as previewOf } from '../flow/preview.ts';
 import { placeDoubtfulAgain } from '../flow/rematch.ts';
 import { drain } from '../flow/rescore.ts';
 import type { Undercurrent } from '../main.ts';
@@ -24,9 +25,7 @@ export function addModel(program: Command): void {
   const command = (usage: string, description: string) =>
     model.command(usage).description(description).option('--json', 'print JSON');
   const limit = () =>
-    new Option('--limit <n>', 'how many of the hottest are compared')
-      .default(models.USUAL_TOP)
-      .argParser(topOf);
+    new Option('--limit <n>', 'how many of the hottest are compared').default(USUAL_TOP).argParser(topOf);
 
   command('list', 'every version, newest first').action((options: Shared) =>
     withWorkspace(async (parts) => {
@@ -81,13 +80,18 @@ export function addModel(program: Command): void {
     .action((file: string, options: Limited) =>
       withWorkspace(async (parts) => {
         const bar = progress('Scoring', 100);
-        const { preview, names } = await within(parts, async (tx) => {
-          const document = await documentOf(tx, file, parts);
-          const preview = await models.preview(tx, document, options.limit, parts.clock(), (done, total) =>
-            bar.update((100 * done) / total, `${done} of ${total}`),
-          );
-          return { preview, names: await namesOf(tx, preview) };
-        }).finally(() => bar.stop());
+        const document = await within(parts, (tx) => documentOf(tx, file, parts));
+        const onProgress = (done: number, total: number) =>
+          bar.update((100 * done) / total, `${done} of ${total}`);
+        const preview = await previewOf(
+          parts.db,
+          parts.workspace.id,
+          document,
+          options.limit,
+          parts.clock(),
+          onProgress,
+        ).finally(() => bar.stop());
+        const names = await within(parts, (tx) => namesOf(tx, preview));
         if (options.json) return printJson(withNames(preview, names));
         print(
           preview.changes.length === 0
@@ -183,7 +187,7 @@ function notAVersion(text: string): never {
 
 function topOf(text: string): number {
   const count = countOf(text);
-  if (count > models.MOST_TOP) throw new InvalidArgumentError(`${models.MOST_TOP} at most.`);
+  if (count > MOST_TOP) throw new InvalidArgumentError(`${MOST_TOP} at most.`);
   return count;
 }
 

@@ -1,6 +1,10 @@
 /** What another scoring model would make of a population: added up account by account, in bounded memory. */
 import type { QualificationTier } from './scoring/qualification.ts';
 
+/** How many of the hottest are compared if not said otherwise, and at most. */
+export const USUAL_TOP = 50;
+export const MOST_TOP = 500;
+
 /** What is compared of a score. */
 export interface Compared {
   /** 0–100. */

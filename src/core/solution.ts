@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Invalid } from './errors.ts';
 import { templateSchema } from './group-model.ts';
-import type { Evidence } from './scoring/evidence.ts';
+import { type EvidenceSet, layOut } from './scoring/evidence.ts';
 import { compilePattern, normalTopic, openTopics, topicsOf } from './topics.ts';
 
 const pattern = z
@@ -61,21 +61,28 @@ export function parseSolutions(document: unknown): SolutionInput[] {
   );
 }
 
-/** What of an account's evidence is about a solution; a solution that names nothing is about everything. */
-export function evidenceOn(
+/**
+ * Which of an account's evidence is about a solution, row by row of its columns (1, else 0); null: all of it is, since the
+ * solution names nothing.
+ */
+export function rowsOn(
   solution: Pick<Solution, 'topics' | 'clusters' | 'content'>,
-  evidence: readonly Evidence[],
+  evidence: EvidenceSet,
   /** Cluster → its topics. */
   clusters: ReadonlyMap<string, readonly string[]>,
   /** Ids of signals that its content rules fit. */
   content: ReadonlySet<string>,
-): readonly Evidence[] {
-  if (solution.topics.length + solution.clusters.length + solution.content.length === 0) return evidence;
+): Uint8Array | null {
+  if (solution.topics.length + solution.clusters.length + solution.content.length === 0) return null;
   const wanted = new Set([
     ...solution.topics,
     ...solution.clusters.flatMap((name) => clusters.get(name) ?? []),
   ]);
-  return evidence.filter(({ id, topics }) => content.has(id) || topics.some((one) => wanted.has(one)));
+  const { length, texts } = layOut(evidence);
+  const isOn = (row: number) =>
+    (content.size > 0 && content.has(texts.idOf(row))) ||
+    texts.topicsOf(row).some((topic) => wanted.has(topic));
+  return Uint8Array.from({ length }, (_, row) => (isOn(row) ? 1 : 0));
 }
 
 /** Ids of the solutions whose content rules fit a page or asset. */

@@ -1,6 +1,7 @@
 /** Explains a score of any moment: its parts, what changed, what would change it, what is missing. */
 import { Invalid } from '../core/errors.ts';
 import type { ScoringModel } from '../core/model.ts';
+import { type Evidence, rowsOf } from '../core/scoring/evidence.ts';
 import {
   type Against,
   againstOf,
@@ -32,7 +33,7 @@ export interface Asked {
 export interface Subject {
   asked: Asked;
   at: Date;
-  input: ScoreInput;
+  input: ScoreInput & { evidence: readonly Evidence[] };
   model: ScoringModel;
   modelVersion: number;
   /** By actor. */
@@ -53,8 +54,9 @@ export async function subjectOf(tx: Tx, asked: Asked, now: Date): Promise<Subjec
   const members = rollUp ? await graph.below(tx, [accountId], asOf) : null;
   const [found] = await readInputs(tx, [accountId], at, asOf, members);
   if (!found) return null;
-  const names = await actorNames(tx, [...new Set(found.input.evidence.map((one) => one.actor))]);
-  return { asked, at, input: found.input, model, modelVersion, names };
+  const evidence = rowsOf(found.input.evidence);
+  const names = await actorNames(tx, [...new Set(evidence.map((one) => one.actor))]);
+  return { asked, at, input: { ...found.input, evidence }, model, modelVersion, names };
 }
 
 export interface Explained {
@@ -96,7 +98,7 @@ export async function changeSince(tx: Tx, subject: Subject, since: Date, now: Da
   const members = rollUp ? await graph.below(tx, [accountId], then) : null;
   const [found] = await readInputs(tx, [accountId], then, then, members);
   return whatChanged(
-    { evidence: found?.input.evidence ?? [], model, asOf: then },
+    { evidence: rowsOf(found?.input.evidence ?? []), model, asOf: then },
     { evidence: subject.input.evidence, model: subject.model, asOf: subject.at },
     ofThatDay,
     nameIn(subject),

@@ -1,87 +1,100 @@
 /** Pre-MQL flags, brought up to date with the scores of their accounts, and answered by sales. */
 import { Invalid, NotFound } from '../core/errors.ts';
 import type { ScoringModel } from '../core/model.ts';
-import { holds, layOut, spokenIn } from '../core/scoring/evidence.ts';
+import { holds, kindIndex, layOut, spokenIn } from '../core/scoring/evidence.ts';
 import { advance, precisionOf } from '../core/scoring/flag-life.ts';
-import { FLAG_RULES, judgeFlags } from '../core/scoring/flags.ts';
+import { FLAG_RULES, type FlagGroup, judgeFlags } from '../core/scoring/flags.ts';
 import { firstsOf, type Likeness, learnLikeness, type Trait, traitsOf } from '../core/scoring/lookalike.ts';
 import type { AccountScore } from '../core/scoring/score.ts';
 import * as converters from '../store/converters.ts';
 import type { Tx } from '../store/database.ts';
 import * as flags from '../store/flags.ts';
 import * as scores from '../store/scores.ts';
-import type { Grouped } from './groups.ts';
+import type { Grouping } from './groups.ts';
 import type { ScoreInput } from './rescore.ts';
 
 const DAY = 86_400_000;
 
-/** Raises, expires, closes and withdraws flags of these accounts. Scores and surges must be stored. */
-export async function update(
+/** The flags of some accounts in the judging. */
+export interface Flagging {
+  judge(of: {
+    accountId: string;
+    input: ScoreInput;
+    score: AccountScore;
+    groups: readonly FlagGroup[];
+  }): void;
+  /** Raises, expires, closes and withdraws them. */
+  save(version: number): Promise<void>;
+}
+
+/** Reads what the rules need to know of these accounts. Surges must be stored. */
+export async function open(
   tx: Tx,
-  scored: readonly { accountId: string; input: ScoreInput; score: AccountScore }[],
-  { staff, groups }: Grouped,
-  { model, version }: { model: ScoringModel; version: number },
+  accounts: readonly { accountId: string; input: ScoreInput }[],
+  staff: Grouping['staff'],
+  model: ScoringModel,
   now: Date,
-): Promise<void> {
+): Promise<Flagging> {
   const stored = await flags.factsOf(
     tx,
-    scored.map(({ accountId, input }) => ({
+    accounts.map(({ accountId, input }) => ({
       accountId,
       people: staff.get(accountId) ?? [],
       actors: speakersIn(input.evidence),
     })),
   );
   const likeness = await likenessAt(tx, model, now);
-  const seeking = await seekingIn(tx, scored, model, now);
+  const seeking = await seekingIn(tx, accounts, model, now);
   const raise: Parameters<typeof flags.raise>[1][number][] = [];
   const settle: Parameters<typeof flags.settle>[1][number][] = [];
   const withdraw: string[] = [];
-  for (const { accountId, input, score } of scored) {
-    const facts = stored.get(accountId)!;
-    const { evidence, firmographics, outcomes } = input;
-    const traits = likeness ? traitsIn(firmographics, evidence, model) : [];
-    const { customer, openOpportunity } = outcomes;
-    const findings = judgeFlags(
-      {
-        ...facts,
-        groups: groups.get(accountId) ?? [],
-        score,
-        evidence,
-        customer,
-        openOpportunity,
-        seeking,
-        traits,
-        likeness,
-      },
-      model,
-      now,
-    ).flatMap((judgement) => judgement.findings);
-    if (findings.length === 0 && facts.flags.length === 0) continue;
-    const situation = {
-      outcomes: outcomes.history ?? [],
-      qualified: facts.qualified,
-      signalIds: { has: (id: string) => holds(evidence, id) },
-    };
-    const done = advance(facts.flags, findings, situation, model, now);
-    raise.push(...done.raise.map((finding) => ({ ...finding, accountId })));
-    settle.push(...done.settle);
-    withdraw.push(...done.withdraw);
-  }
-  await flags.withdraw(tx, withdraw);
-  await flags.settle(tx, settle);
-  await flags.raise(tx, raise, version, now);
+  return {
+    judge({ accountId, input, score, groups }) {
+      const facts = stored.get(accountId)!;
+      const { evidence, firmographics, outcomes } = input;
+      const traits = likeness ? traitsIn(firmographics, evidence, model) : [];
+      const { customer, openOpportunity } = outcomes;
+      const findings = judgeFlags(
+        { ...facts, groups, score, evidence, customer, openOpportunity, seeking, traits, likeness },
+        model,
+        now,
+      ).flatMap((judgement) => judgement.findings);
+      if (findings.length === 0 && facts.flags.length === 0) return;
+      const situation = {
+        outcomes: outcomes.history ?? [],
+        qualified: facts.qualified,
+        signalIds: { has: (id: string) => holds(evidence, id) },
+      };
+      const done = advance(facts.flags, findings, situation, model, now);
+      raise.push(...done.raise.map((finding) => ({ ...finding, accountId })));
+      settle.push(...done.settle);
+      withdraw.push(...done.withdraw);
+    },
+    async save(version) {
+      await flags.withdraw(tx, withdraw);
+      await flags.settle(tx, settle);
+      await flags.raise(tx, raise, version, now);
+    },
+  };
 }
 
 /** People who talk in public, of whom a rule may speak. */
-const speakersIn = (evidence: ScoreInput['evidence']): Set<string> =>
-  new Set(spokenIn(evidence).map(({ actor }) => actor.slice('person:'.length)));
+function speakersIn(evidence: ScoreInput['evidence']): Set<string> {
+  const columns = layOut(evidence);
+  const actors = new Set(spokenIn(columns).map((row) => columns.actor[row]!));
+  return new Set(Array.from(actors, (actor) => columns.texts.actorOf(actor).slice('person:'.length)));
+}
+
+const SEEKING = kindIndex('social.competitor_research');
 
 function traitsIn(
   firmographics: ScoreInput['firmographics'],
   evidence: ScoreInput['evidence'],
   model: ScoringModel,
 ): Trait[] {
-  const first = layOut(evidence).rows.slice(0, converters.FIRST_SIGNALS);
+  const columns = layOut(evidence);
+  const count = Math.min(columns.length, converters.FIRST_SIGNALS);
+  const first = Array.from({ length: count }, (_, row) => columns.row(row));
   return traitsOf({ ...firmographics, ...firstsOf(first, model.flags.lookalike.firsts) });
 }
 
@@ -92,9 +105,10 @@ async function seekingIn(
   model: ScoringModel,
   now: Date,
 ): Promise<ReadonlySet<string>> {
-  const where = scored.filter(({ input }) =>
-    spokenIn(input.evidence).some(({ kind }) => kind === 'social.competitor_research'),
-  );
+  const where = scored.filter(({ input }) => {
+    const columns = layOut(input.evidence);
+    return spokenIn(columns).some((row) => columns.kind[row] === SEEKING);
+  });
   if (where.length === 0) return new Set();
   // A day more, since ids carry the source's own clock.
   const from = new Date(now.getTime() - (model.flags.socialPush.days + 1) * DAY);

@@ -3,10 +3,10 @@ import { NotFound } from '../core/errors.ts';
 import type { BuyingRole } from '../core/group-model.ts';
 import type { ScoringModel } from '../core/model.ts';
 import type { DealFacts, KnownMember } from '../core/scoring/bant.ts';
-import type { Evidence } from '../core/scoring/evidence.ts';
+import type { EvidenceSet } from '../core/scoring/evidence.ts';
 import type { FlagGroup } from '../core/scoring/flags.ts';
 import { scoreGroup } from '../core/scoring/group.ts';
-import { contentReader, evidenceOn, parseSolutions, type Solution } from '../core/solution.ts';
+import { contentReader, parseSolutions, rowsOn, type Solution } from '../core/solution.ts';
 import type { Tx } from '../store/database.ts';
 import * as groups from '../store/groups.ts';
 import * as people from '../store/people.ts';
@@ -14,51 +14,53 @@ import * as scores from '../store/scores.ts';
 import * as solutions from '../store/solutions.ts';
 import * as topics from '../store/topics.ts';
 
-/** People at accounts and the groups they make, by account. */
-export interface Grouped {
+/** The groups of some accounts in the making. */
+export interface Grouping {
+  /** People at the accounts. */
   staff: ReadonlyMap<string, readonly groups.Person[]>;
-  groups: ReadonlyMap<string, readonly FlagGroup[]>;
+  /** Makes the groups of an account. */
+  judge(accountId: string, evidence: EvidenceSet): FlagGroup[];
+  /** Brings what is stored up to date; the accounts' scores must be. */
+  save(version: number): Promise<void>;
 }
 
-/** Brings the groups of these accounts up to date and gives them; their scores must be stored. `evidence`: by account. */
-export async function update(
+/** Reads what the groups of these accounts are made from besides signals. */
+export async function open(
   tx: Tx,
   accountIds: readonly string[],
-  evidence: ReadonlyMap<string, readonly Evidence[]>,
-  { model, version }: { model: ScoringModel; version: number },
+  model: ScoringModel,
   now: Date,
-): Promise<Grouped> {
+): Promise<Grouping> {
   const staff = await groups.peopleOf(tx, accountIds);
-  const peopled = accountIds.filter((id) => staff.has(id) && evidence.has(id));
-  const sold = peopled.length > 0 ? await solutions.settle(tx, now) : [];
+  const sold = staff.size > 0 ? await solutions.settle(tx, now) : [];
   const clusters = await clustersOf(tx, sold);
-  const content = await contentOf(tx, sold, peopled);
-  const found = peopled.flatMap((accountId) =>
-    sold.flatMap((solution) => {
-      const group = scoreGroup(
-        staff.get(accountId)!.map(({ id, manualRoles, leadStatus: _, ...person }) => ({
-          ...person,
-          personId: id,
-          manualRole: manualRoles[solution.id] ?? null,
-        })),
-        evidenceOn(solution, evidence.get(accountId)!, clusters, content.get(solution.id) ?? new Set()),
-        solution.template ?? model.groups.template,
-        model,
-        now,
-      );
-      return group ? [{ accountId, solutionId: solution.id, solution: solution.name, group }] : [];
-    }),
-  );
-  await groups.save(tx, accountIds, found, version);
-  const byAccount = Map.groupBy(
-    found.map(({ accountId, solution, group }) => ({
-      accountId,
-      solution,
-      members: group.members.slice(0, groups.MOST_MEMBERS),
-    })),
-    ({ accountId }) => accountId,
-  );
-  return { staff, groups: byAccount };
+  const content = await contentOf(tx, sold, [...staff.keys()]);
+  const found: Parameters<typeof groups.save>[2][number][] = [];
+  return {
+    staff,
+    judge(accountId, evidence) {
+      const people = staff.get(accountId);
+      if (!people) return [];
+      return sold.flatMap((solution) => {
+        const group = scoreGroup(
+          people.map(({ id, manualRoles, leadStatus: _, ...person }) => ({
+            ...person,
+            personId: id,
+            manualRole: manualRoles[solution.id] ?? null,
+          })),
+          evidence,
+          rowsOn(solution, evidence, clusters, content.get(solution.id) ?? new Set()),
+          solution.template ?? model.groups.template,
+          model,
+          now,
+        );
+        if (!group) return [];
+        found.push({ accountId, solutionId: solution.id, group });
+        return [{ solution: solution.name, members: group.members.slice(0, groups.MOST_MEMBERS) }];
+      });
+    },
+    save: (version) => groups.save(tx, accountIds, found, version),
+  };
 }
 
 async function clustersOf(tx: Tx, sold: readonly Solution[]): Promise<Map<string, string[]>> {

@@ -1,35 +1,54 @@
 /** Which accounts are ready for sales, and how long they have been waiting for an answer. */
 import type { ScoringModel } from '../core/model.ts';
 import { bantKnown } from '../core/scoring/bant.ts';
-import { type Handoff, handoff, type ResponseClock, responseClock } from '../core/scoring/handoff.ts';
+import {
+  type Handoff,
+  handoff,
+  isGoodEnough,
+  type ResponseClock,
+  responseClock,
+} from '../core/scoring/handoff.ts';
 import type { AccountScore } from '../core/scoring/score.ts';
 import type { Tx } from '../store/database.ts';
 import * as handoffs from '../store/handoffs.ts';
 import { dealFactsOf } from './groups.ts';
 
-type Scored = readonly { accountId: string; score: AccountScore }[];
+export interface Scored {
+  accountId: string;
+  score: AccountScore;
+}
 
-/** Keeps which of these accounts are ready. Their scores and groups must be stored. */
-export async function update(tx: Tx, scored: Scored, model: ScoringModel, now: Date): Promise<void> {
-  // What is known of a deal is read only where nothing else stands in the way.
-  const near = scored.filter(
-    ({ score }) =>
-      handoff(
-        { ...score, parts: score.heat.parts, bant: [] },
-        { ...model, handoff: { ...model.handoff, bantKnown: 0 } },
-        now,
-      ).ready,
-  );
+/** Whether nothing stands in the way of handing an account over but what is known of a deal, which is read only then. */
+export function isNear(score: AccountScore, model: ScoringModel): boolean {
+  // Most are not; so there is no need to look at what they did.
+  if (!isGoodEnough(score, model)) return false;
+  const allKnown = { ...model, handoff: { ...model.handoff, bantKnown: 0 } };
+  return handoff({ ...score, parts: score.heat.parts, bant: [] }, allKnown).ready;
+}
+
+/** Keeps which of these accounts are ready, of those that are `near`. Scores and groups must be stored. */
+export async function update(
+  tx: Tx,
+  accounts: readonly { accountId: string }[],
+  near: readonly Scored[],
+  model: ScoringModel,
+  now: Date,
+): Promise<void> {
   const judged = near.length > 0 ? await judge(tx, near, model, now) : new Map<string, Handoff>();
   await handoffs.save(
     tx,
-    scored.map(({ accountId }) => ({ accountId, ready: judged.get(accountId)?.ready ?? false })),
+    accounts.map(({ accountId }) => ({ accountId, ready: judged.get(accountId)?.ready ?? false })),
     now,
   );
 }
 
 /** Every check of these accounts as of now. */
-async function judge(tx: Tx, scored: Scored, model: ScoringModel, now: Date): Promise<Map<string, Handoff>> {
+async function judge(
+  tx: Tx,
+  scored: readonly Scored[],
+  model: ScoringModel,
+  now: Date,
+): Promise<Map<string, Handoff>> {
   const deals = await dealFactsOf(
     tx,
     scored.map((one) => one.accountId),
@@ -46,7 +65,6 @@ async function judge(tx: Tx, scored: Scored, model: ScoringModel, now: Date): Pr
           bant: bantKnown(deals.get(accountId) ?? { said: [], members: [] }),
         },
         model,
-        now,
       ),
     ]),
   );
@@ -61,7 +79,7 @@ export interface HandoffView extends Handoff {
 /** Every check and clock of these accounts by their scores as of now. */
 export async function viewsOf(
   tx: Tx,
-  scored: Scored,
+  scored: readonly Scored[],
   model: ScoringModel,
   now: Date,
 ): Promise<Map<string, HandoffView>> {

@@ -70,6 +70,13 @@ const byThen =
     return { ...claim, imported: claim.imported && isKnown, facts };
   };
 
+/** What of it was said by then; `orFirst`: if nothing was, what was said first. */
+export function saidBy(said: readonly scoreHistory.DatedClaim[], at: Date, orFirst: boolean): Claim[] {
+  const first = Math.min(...said.flatMap((claim) => timesOf(claim)));
+  const moment = orFirst && Number.isFinite(first) ? Math.max(at.getTime(), first) : at.getTime();
+  return said.map(byThen(moment)).filter(({ facts }) => Object.keys(facts).length > 0);
+}
+
 const DAY = 86_400_000;
 const MOST_DAYS = 400;
 

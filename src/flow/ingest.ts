@@ -264,6 +264,7 @@ async function storeInside(
   now: Date,
 ): Promise<{ offered: number; accepted: number; skipped: Record<string, number> }> {
   const { workspace, gate } = intake;
+  tx.cause = batchId;
   const candidates = understood.map((item) => ({
     signals: item.signals.map((signal) => ({
       signal,

@@ -4,26 +4,10 @@
  * before. Whatever becomes active asks for every account to be scored again.
  */
 import { Invalid, NotFound } from '../core/errors.ts';
-import { parseModel, type ScoringModel } from '../core/model.ts';
-import { type Comparison, startComparison } from '../core/model-comparison.ts';
-import { diffModels, type ModelChange } from '../core/model-diff.ts';
-import { scoreBriefly } from '../core/scoring/brief.ts';
-import * as accounts from '../store/accounts.ts';
-import * as columns from '../store/columns.ts';
+import { type Comparison, MOST_TOP, startComparison } from '../core/model-comparison.ts';
 import type { Tx } from '../store/database.ts';
 import * as models from '../store/models.ts';
 import * as scores from '../store/scores.ts';
-import { readInputs } from './rescore.ts';
-
-/** How many of the hottest are compared if not said otherwise, and at most. */
-export const USUAL_TOP = 50;
-export const MOST_TOP = 500;
-
-export interface ModelPreview extends Comparison {
-  /** What it is compared with. */
-  activeVersion: number;
-  changes: ModelChange[];
-}
 
 /** A stored version. Throws `NotFound`. */
 export async function versionOf(tx: Tx, version: number, now: Date): Promise<models.ModelVersion> {
@@ -46,61 +30,6 @@ export async function modelFor(
 ): Promise<models.ModelVersion> {
   if (version !== null) return versionOf(tx, version, now);
   return at ? models.activeAt(tx, at, now) : models.current(tx, now);
-}
-
-/**
- * What a document would change if it were active: every account is scored with both, as of now. Throws `Invalid` with
- * the path of a mistake in the document.
- */
-export async function preview(
-  tx: Tx,
-  document: unknown,
-  top: number,
-  now: Date,
-  onProgress: (done: number, total: number) => void = () => {},
-): Promise<ModelPreview> {
-  const model = parseModel(document);
-  if (top < 1 || top > MOST_TOP) {
-    throw new Invalid(`limit: ${top} is not between 1 and ${MOST_TOP}`, `Ask for ${MOST_TOP} at most.`, {
-      field: 'limit',
-    });
-  }
-  const active = await models.current(tx, now);
-  const comparing = startComparison(top);
-  await scoreBoth(tx, active.model, model, now, comparing.add, onProgress);
-  return {
-    ...comparing.result(),
-    activeVersion: active.version,
-    changes: diffModels(active.model, model),
-  };
-}
-
-/** Accounts whose signals are read at once and held in memory: each reading looks at the whole timeline. */
-const HELD = 25_000;
-/** Accounts scored at a time. */
-const CHUNK = 500;
-
-/** Scores every account with two models, reading its signals once. */
-async function scoreBoth(
-  tx: Tx,
-  one: ScoringModel,
-  other: ScoringModel,
-  now: Date,
-  add: ReturnType<typeof startComparison>['add'],
-  onProgress: (done: number, total: number) => void,
-): Promise<void> {
-  const ids = await accounts.allIds(tx);
-  for (let from = 0; from < ids.length; from += HELD) {
-    const held = ids.slice(from, from + HELD);
-    const timeline = await columns.read(tx, { first: held[0]!, last: held.at(-1)! }, held, now);
-    for (let at = 0; at < held.length; at += CHUNK) {
-      const chunk = held.slice(at, at + CHUNK);
-      for (const { accountId, input } of await readInputs(tx, chunk, now, null, null, timeline.evidence)) {
-        add(accountId, scoreBriefly(input, one, now), scoreBriefly(input, other, now));
-      }
-      onProgress(from + at + chunk.length, ids.length);
-    }
-  }
 }
 
 /** Stores a document and makes it the active version. Throws `Invalid` with the path of a mistake. */

@@ -1,6 +1,6 @@
 /** Scores accounts again: those that were touched, or all of them. The arithmetic is all in core/scoring. */
 import type { ScoringModel } from '../core/model.ts';
-import type { Evidence } from '../core/scoring/evidence.ts';
+import { type EvidenceSet, rowsOf } from '../core/scoring/evidence.ts';
 import type { Firmographics, Outcomes } from '../core/scoring/fit.ts';
 import { type AccountScore, scoreAccount } from '../core/scoring/score.ts';
 import * as accounts from '../store/accounts.ts';
@@ -86,7 +86,7 @@ type ReadEvidence = (
   tx: Tx,
   accountIds: readonly string[],
   asOf: Date | null,
-) => Promise<Map<string, readonly Evidence[]>>;
+) => Promise<Map<string, EvidenceSet>>;
 
 /** Scores these accounts and saves all that follows from it. The caller holds back others who would save scores. */
 export async function scoreAccounts(
@@ -97,14 +97,23 @@ export async function scoreAccounts(
 ): Promise<void> {
   const { model, version } = await models.active(tx, now);
   const inputs = await readInputs(tx, ids, now, null, null, read);
-  const scored = inputs.map((one) => ({ ...one, score: scoreAccount(one.input, model, now) }));
-  await scores.save(tx, scored, version, now);
-  await stages.save(tx, scored);
-  const evidence = new Map(inputs.map(({ accountId, input }) => [accountId, input.evidence]));
-  const grouped = await groups.update(tx, ids, evidence, { model, version }, now);
-  // They look at surges and groups as these stand.
-  await handoff.update(tx, scored, model, now);
-  await flags.update(tx, scored, grouped, { model, version }, now);
+  const grouping = await groups.open(tx, ids, model, now);
+  const flagging = await flags.open(tx, inputs, grouping.staff, model, now);
+  const rows: scores.ScoreRow[] = [];
+  const near: handoff.Scored[] = [];
+  // One account after the other, and of each only what is to be saved is kept: the rest is gone at once.
+  for (const { accountId, input } of inputs) {
+    const score = scoreAccount(input, model, now);
+    rows.push(scores.rowOf(accountId, score));
+    if (handoff.isNear(score, model)) near.push({ accountId, score });
+    flagging.judge({ accountId, input, score, groups: grouping.judge(accountId, input.evidence) });
+  }
+  await scores.save(tx, rows, version, now);
+  await stages.save(tx, rows);
+  await grouping.save(version);
+  // They look at groups as these stand.
+  await handoff.update(tx, rows, near, model, now);
+  await flagging.save(version);
   await scoreShadows(tx, ids, now, (same, ids, model, asOf, replay) =>
     compute(same, ids, model, asOf, replay, null, read),
   );
@@ -138,28 +147,44 @@ export async function readInputs(
 ): Promise<{ accountId: string; input: ScoreInput }[]> {
   const wanted = members ? [...new Set(accountIds.flatMap((id) => members.get(id) ?? id))] : accountIds;
   const evidence = await read(tx, wanted, replay);
-  const today = await accounts.firmographics(tx, accountIds, asOf, replay);
   const then = replay && { at: replay, families: await scoreHistory.familiesAt(tx, accountIds, replay) };
-  const facts = then ? await asKnownAt(tx, today, then) : today;
+  const facts = await readFacts(tx, accountIds, asOf, then);
   const spans = await surges.spansOf(tx, accountIds, then);
-  const of = (id: string): readonly Evidence[] =>
-    members ? (members.get(id) ?? [id]).flatMap((one) => evidence.get(one)!) : evidence.get(id)!;
-  return accountIds.flatMap((accountId) => {
-    const fact = facts.get(accountId);
-    if (!fact) return [];
-    const firmographics: Firmographics = { ...fact, domain: fact.domain ?? '', growth: null };
-    const outcomes: Outcomes = {
-      history: fact.outcomes,
-      customer: fact.customer,
-      openOpportunity: fact.openOpportunity,
-      salesSaidNoAt: fact.salesSaidNoAt,
-      optedOut: false,
-      freeEmailOnly: false,
-      student: false,
-    };
+  const of = (id: string): EvidenceSet =>
+    members ? (members.get(id) ?? [id]).flatMap((one) => rowsOf(evidence.get(one)!)) : evidence.get(id)!;
+  return Array.from(facts, ([accountId, known]) => {
     const clusters = (spans.get(accountId) ?? []).filter((span) => span.about === 'CLUSTER');
-    return [{ accountId, input: { evidence: of(accountId), firmographics, outcomes, surges: clusters } }];
+    return { accountId, input: { evidence: of(accountId), ...known, surges: clusters } };
   });
+}
+
+/** What is known of accounts besides their signals, by account; as it stood `then`, where that is not null. */
+export async function readFacts(
+  tx: Tx,
+  accountIds: readonly string[],
+  asOf: Date,
+  then: { at: Date; families: ReadonlyMap<string, readonly string[]> } | null,
+): Promise<Map<string, { firmographics: Firmographics; outcomes: Outcomes }>> {
+  const today = await accounts.firmographics(tx, accountIds, asOf, then?.at ?? null);
+  const facts = then ? await asKnownAt(tx, today, then) : today;
+  const found = new Map<string, { firmographics: Firmographics; outcomes: Outcomes }>();
+  for (const id of accountIds) {
+    const fact = facts.get(id);
+    if (!fact) continue;
+    found.set(id, {
+      firmographics: { ...fact, domain: fact.domain ?? '', growth: null },
+      outcomes: {
+        history: fact.outcomes,
+        customer: fact.customer,
+        openOpportunity: fact.openOpportunity,
+        salesSaidNoAt: fact.salesSaidNoAt,
+        optedOut: false,
+        freeEmailOnly: false,
+        student: false,
+      },
+    });
+  }
+  return found;
 }
 
 export type ScoreInput = Parameters<typeof scoreAccount>[0];

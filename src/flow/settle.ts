@@ -256,7 +256,8 @@ export async function settlePeople(
   };
 }
 
-function readPerson(
+/** A person’s row by what is said of them. */
+export function readPerson(
   id: string,
   said: readonly claims.Claim[],
   owners: ReadonlyMap<string, { id: string; homeId: string }>,

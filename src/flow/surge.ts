@@ -4,12 +4,15 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ScoringModel } from '../core/model.ts';
 import * as surgeKeys from '../core/scoring/surge-keys.ts';
+import * as accounts from '../store/accounts.ts';
 import * as activity from '../store/activity.ts';
 import { type Database, inWorkspace, type Tx } from '../store/database.ts';
 import * as models from '../store/models.ts';
+import * as scoreHistory from '../store/score-history.ts';
 import * as scores from '../store/scores.ts';
 import * as surges from '../store/surges.ts';
 import * as topics from '../store/topics.ts';
+import { asKnownAt } from './history.ts';
 import { catchUp } from './topics.ts';
 
 const DAY = 86_400_000;
@@ -65,13 +68,48 @@ const script = new URL(`surge-worker${path.extname(import.meta.url)}`, import.me
 
 /** Judges all of a workspace and returns how many accounts began or ceased to surge; their scores are asked for. */
 export async function pass(db: Database, workspaceId: string, now: Date): Promise<number> {
+  const restated = await restate(db, workspaceId, now);
   return inWorkspace(db, workspaceId, async (tx) => {
     await surges.lock(tx);
     const { model, version: modelVersion } = await models.active(tx, now);
-    const turned = await surges.replace(tx, await compute(tx, model, now, null), { modelVersion, now });
-    await scores.request(tx, turned, now);
-    return turned.length;
+    const fresh = await compute(tx, model, now, null);
+    const turned = new Set(await surges.replace(tx, fresh, { modelVersion, now }));
+    // What did not change today may differ from the days before as they are now.
+    if (restated !== null) {
+      for (const id of [...restated, ...(await surges.restate(tx, fresh, dayOf(now), dayOf(now)))])
+        turned.add(id);
+    }
+    await scores.request(tx, [...turned], now);
+    return turned.size;
   });
+}
+
+/** Days that are judged again, at most. */
+const MOST_RESTATED = 400;
+
+/**
+ * Judges the days again whose signals were undone or erased, one after the other, each in a transaction of its own.
+ * Returns the accounts of which something else is told now; null: there were no such days.
+ */
+async function restate(db: Database, workspaceId: string, now: Date): Promise<Set<string> | null> {
+  const told = new Set<string>();
+  for (let any = false; ; any = true) {
+    const changed = await inWorkspace(db, workspaceId, async (tx) => {
+      await surges.lock(tx);
+      const from = await surges.restateFrom(tx);
+      if (from === null) return null;
+      const earliest = dayOf(new Date(now.getTime() - MOST_RESTATED * DAY));
+      const day = [from, earliest].sort()[1]!;
+      const at = new Date(Date.parse(day) + DAY - 1);
+      const { model } = await models.activeAt(tx, at, now);
+      const changed = await surges.restate(tx, await compute(tx, model, at, at), day, dayOf(now));
+      // Asked for at once, lest it be lost with this process.
+      await scores.request(tx, changed, now);
+      return changed;
+    });
+    if (changed === null) return any ? told : null;
+    for (const id of changed) told.add(id);
+  }
 }
 
 /**
@@ -101,7 +139,8 @@ export async function compute(
   );
   const wholes = activities.filter(({ about }) => about === 'ACCOUNT');
   const ids = wholes.map(({ accountId }) => accountId);
-  const watched = await activity.watched(tx, ids, from, asOf);
+  const watched = await activity.watched(tx, ids, from, asOf, replay);
+  const then = replay && (await knownThen(tx, ids, replay));
 
   const watchedFrom = new Map<string, number>();
   const tiers = new Map<string, string | null>();
@@ -110,7 +149,10 @@ export async function compute(
     if (!facts) continue; // gone meanwhile
     const seen = facts.seenBefore ? -1 : Math.min(surgeKeys.firstDay(days), currentFrom);
     watchedFrom.set(accountId, facts.importedAt ? Math.min(seen, dayNumber(facts.importedAt)) : seen);
-    tiers.set(accountId, surgeKeys.sizeTier(facts.employees));
+    tiers.set(
+      accountId,
+      surgeKeys.sizeTier(then ? (then.get(accountId)?.employees ?? null) : facts.employees),
+    );
   }
   const population: surgeKeys.Population = {
     activities: activities.filter(({ accountId }) => watchedFrom.has(accountId)),
@@ -138,6 +180,16 @@ export async function compute(
         result.since === null ? null : dayOf(new Date(from.getTime() + (currentFrom + result.since) * DAY)),
       vendor: seen.vendor,
     }));
+}
+
+/** Facts of accounts as they were known. */
+async function knownThen(
+  tx: Tx,
+  ids: readonly string[],
+  at: Date,
+): Promise<Map<string, accounts.AccountFactsForScore>> {
+  const families = await scoreHistory.familiesAt(tx, ids, at);
+  return asKnownAt(tx, await accounts.firmographics(tx, ids, at, at), { at, families });
 }
 
 const dayOf = (time: Date): string => time.toISOString().slice(0, 10);

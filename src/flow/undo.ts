@@ -2,6 +2,7 @@
 import { NotFound } from '../core/errors.ts';
 import { emailKey } from '../core/identity/email.ts';
 import type { Clue } from '../core/identity/votes.ts';
+import * as accountNames from '../store/account-names.ts';
 import * as accounts from '../store/accounts.ts';
 import * as batches from '../store/batches.ts';
 import * as book from '../store/book.ts';
@@ -9,6 +10,7 @@ import * as claims from '../store/claims.ts';
 import { type Database, inWorkspace, type Tx } from '../store/database.ts';
 import * as deadLetters from '../store/dead-letters.ts';
 import * as groups from '../store/groups.ts';
+import * as moves from '../store/moves.ts';
 import * as outcomes from '../store/outcomes.ts';
 import * as people from '../store/people.ts';
 import * as reviews from '../store/reviews.ts';
@@ -18,6 +20,7 @@ import type { Workspace } from '../store/workspaces.ts';
 import { applyIdentities, impliedIdentity } from './identify.ts';
 import { separate } from './merge.ts';
 import { enterDiscovered, fromKept, openBook, placeAgain } from './place.ts';
+import { restatePast } from './restate.ts';
 import { settleAccounts, settlePeople } from './settle.ts';
 
 export interface Undone {
@@ -50,11 +53,14 @@ export async function undo(
       );
     }
     await book.own(tx);
+    tx.cause = found[0]!.id; // what moves on account of it is no history
     const undone: (Undone & { said: string[] })[] = [];
+    const received: number[] = [];
     // Over all batches first, so that what the last one leaves unneeded is seen as such.
     const about = { accounts: new Set<string>(), people: new Set<string>(), visitors: new Set<string>() };
     for (const batch of found) {
-      const signals = await timeline.removeBatch(tx, batch.id, now);
+      const { signals, since } = await timeline.removeBatch(tx, batch.id, now);
+      if (since) received.push(since.getTime());
       const said = await claims.removeBatch(tx, batch.id);
       for (const id of said.accountIds) about.accounts.add(id);
       for (const id of said.personIds) about.people.add(id);
@@ -66,7 +72,19 @@ export async function undo(
       const ids = [...said.accountIds, ...said.personIds];
       undone.push({ batch: batch.id, source: batch.source, signals, accounts: 0, people: 0, said: ids });
     }
-    const gone = await settleWithout(tx, workspace, about, now);
+    const batchIds = found.map((batch) => batch.id);
+    const gone = await settleWithout(tx, workspace, about, batchIds, now);
+    await restatePast(
+      tx,
+      {
+        batchIds,
+        from: new Date(Math.min(...found.map((batch) => batch.startedAt.getTime()))),
+        signalsFrom: received.length > 0 ? new Date(Math.min(...received)) : null,
+        subjects: [...about.accounts, ...about.people],
+        visitors: [...about.visitors],
+      },
+      now,
+    );
     // What is known of a deal is no part of the rows that were settled.
     await groups.request(tx, [...about.accounts, ...about.people], now);
     return undone.map(({ said, ...batch }) => {
@@ -90,9 +108,12 @@ async function settleWithout(
   tx: Tx,
   workspace: Workspace,
   about: { accounts: Set<string>; people: Set<string>; visitors: Set<string> },
+  batchIds: readonly string[],
   now: Date,
 ): Promise<{ accounts: Set<string>; people: Set<string> }> {
   const accountIds = [...about.accounts];
+  const asked = await reviews.cluesOf(tx, accountIds);
+  const names = await accountNames.keysOf(tx, accountIds);
   for (const id of await people.idsAt(tx, accountIds)) about.people.add(id);
   const personIds = [...about.people];
   // Signals are kept without addresses, only with their hash: whoever is named by another one gets theirs back.
@@ -131,9 +152,9 @@ async function settleWithout(
   await settleAccounts(tx, accountIds, now);
   const goneAccounts = await unsaid(tx, accountIds);
   await separate(tx, workspace, goneAccounts, now);
-  const asked = await reviews.cluesOf(tx, goneAccounts);
   await accounts.remove(tx, goneAccounts);
-  await placeWithout(tx, workspace, asked, now);
+  names.push(...(await accountNames.keysOf(tx, accountIds)));
+  await placeWaiting(tx, workspace, asked, names, batchIds, now);
   return { accounts: new Set(goneAccounts), people: new Set(gonePeople) };
 }
 
@@ -154,12 +175,27 @@ async function discoverAgain(
   await settlePeople(tx, personIds, now);
 }
 
-/** Signals that waited because of an account that is gone are not to wait for it any more. */
-async function placeWithout(tx: Tx, workspace: Workspace, asked: readonly Clue[], now: Date): Promise<void> {
+/**
+ * Signals that waited because of an account that is gone, or is called otherwise now, are not to wait for it any more;
+ * what is still to be asked is asked as before.
+ */
+async function placeWaiting(
+  tx: Tx,
+  workspace: Workspace,
+  asked: readonly Clue[],
+  names: readonly string[],
+  batchIds: readonly string[],
+  now: Date,
+): Promise<void> {
   const of = (kinds: readonly Clue['kind'][]) =>
     asked.flatMap(({ kind, value }) => (kinds.includes(kind) ? value : []));
-  const keys = { domains: of(['DOMAIN']), nameKeys: of(['NAME', 'NETWORK']), crmIds: [] };
-  if (asked.length > 0) await placeAgain(tx, workspace, await timeline.waitingFor(tx, keys, WAITING), now);
+  const nameKeys = [...new Set([...of(['NAME', 'NETWORK']), ...names])];
+  const keys = { domains: of(['DOMAIN']), nameKeys, crmIds: [] };
+  const withdrawn = await reviews.withdraw(tx, asked);
+  await placeAgain(tx, workspace, await timeline.waitingFor(tx, keys, WAITING), now);
+  // Others found their place only on the word that is taken back.
+  await placeAgain(tx, workspace, await timeline.ofIds(tx, await moves.movedBy(tx, batchIds)), now);
+  await reviews.restoreTimes(tx, withdrawn);
   await reviews.forget(tx);
 }
 

@@ -124,6 +124,7 @@ export async function upsertAccounts(
   batchId: string | null,
   now: Date,
 ): Promise<Upserted> {
+  tx.cause = batchId ?? undefined;
   const result: Upserted = { created: 0, updated: 0, rejected: [] };
   const rows: {
     index: number;
@@ -264,6 +265,7 @@ export async function upsertPeople(
   batchId: string | null,
   now: Date,
 ): Promise<Upserted> {
+  tx.cause = batchId ?? undefined;
   const result: Upserted = { created: 0, updated: 0, rejected: [] };
   const read: { input: z.output<typeof personInputSchema>; keys: string[]; clues: Clues }[] = [];
   for (const [index, raw] of inputs.entries()) {

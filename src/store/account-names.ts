@@ -30,3 +30,13 @@ export async function* changedSince(
     after = rows.at(-1)!.id;
   }
 }
+
+/** Normal names that these accounts go by, by themselves. */
+export async function keysOf(tx: Tx, accountIds: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.client.query(
+    `SELECT name_key AS key FROM account WHERE workspace_id = $1 AND account_id = ANY($2)
+     UNION SELECT name_key FROM account_alias WHERE workspace_id = $1 AND account_id = ANY($2)`,
+    [tx.workspaceId, accountIds],
+  );
+  return rows.map((row) => row.key);
+}

@@ -7,6 +7,7 @@ import { type AccountFilter, conditions } from './account-filter.ts';
 import type { Entry } from './book.ts';
 import type { Tx } from './database.ts';
 import * as statements from './statements.ts';
+import type { AccountRange } from './timeline-part.ts';
 
 export interface Account {
   id: string;
@@ -143,6 +144,25 @@ export async function allIds(tx: Tx): Promise<string[]> {
     [tx.workspaceId],
   );
   return rows.map((row) => row.account_id);
+}
+
+/** Ids of the accounts of a range, ascending; not of those merged into others. */
+export async function idsIn(tx: Tx, { first, last }: AccountRange): Promise<string[]> {
+  const { rows } = await tx.client.query(
+    `SELECT account_id FROM account WHERE workspace_id = $1 AND account_id BETWEEN $2 AND $3 AND survivor_id IS NULL
+     ORDER BY account_id`,
+    [tx.workspaceId, first, last],
+  );
+  return rows.map((row) => row.account_id);
+}
+
+/** How many accounts there are, not counting those merged into others. */
+export async function countAll(tx: Tx): Promise<number> {
+  const { rows } = await tx.client.query(
+    'SELECT count(*) AS accounts FROM account WHERE workspace_id = $1 AND survivor_id IS NULL',
+    [tx.workspaceId],
+  );
+  return rows[0].accounts;
 }
 
 /** The accounts themselves and what was merged into them at $3, down the chains. */

@@ -341,16 +341,18 @@ export interface Watched {
   seenBefore: boolean;
 }
 
+/** `replay`: what was known by then, of what stood there then. */
 export async function watched(
   tx: Tx,
   accountIds: readonly string[],
   from: Date,
   knownBy: Date,
+  replay: Date | null,
 ): Promise<Map<string, Watched>> {
   const { rows } = await tx.client.query(
-    `SELECT a.account_id, a.employees, CASE WHEN a.origin = 'IMPORTED' THEN a.created_at END AS imported_at,
-       EXISTS (SELECT FROM signal AS s WHERE s.workspace_id = $1 AND s.account_id = a.account_id AND s.signal_id < $3
-         AND s.occurred_at < $4 AND s.received_at <= $5) AS seen_before
+    `SELECT a.account_id, a.employees, ${replay ? IMPORTED_BY_THEN : "CASE WHEN a.origin = 'IMPORTED' THEN a.created_at END"} AS imported_at,
+       EXISTS (SELECT FROM signal AS s WHERE s.workspace_id = $1 AND ${replay ? STOOD_THERE : 's.account_id = a.account_id'}
+         AND s.signal_id < $3 AND s.occurred_at < $4 AND s.received_at <= $5) AS seen_before
      FROM account AS a WHERE a.workspace_id = $1 AND a.account_id = ANY($2)`,
     [tx.workspaceId, accountIds, firstSignalId(from), from, knownBy],
   );
@@ -361,3 +363,17 @@ export async function watched(
     ]),
   );
 }
+
+const IMPORTED_BY_THEN = `CASE WHEN EXISTS (
+    SELECT FROM claim AS c LEFT JOIN batch AS b ON b.workspace_id = $1 AND b.batch_id = c.batch_id
+    WHERE c.workspace_id = $1 AND c.subject_id = a.account_id AND c.imported
+      AND (b.started_at <= $5 OR b.batch_id IS NULL AND a.created_at <= $5)) THEN a.created_at END`;
+
+/** Whoever moved since was taken from where it stood by the first move. */
+const STOOD_THERE = `s.signal_id IN (
+    SELECT signal_id FROM signal WHERE workspace_id = $1 AND account_id = a.account_id
+    UNION SELECT signal_id FROM signal_move WHERE workspace_id = $1 AND account_id = a.account_id)
+  AND a.account_id = coalesce((
+    SELECT CASE WHEN m.account_id IS NULL THEN '00000000-0000-0000-0000-000000000000' ELSE m.account_id END
+    FROM signal_move AS m WHERE m.workspace_id = $1 AND m.signal_id = s.signal_id AND m.moved_at > $5
+    ORDER BY m.moved_at LIMIT 1), s.account_id)`;

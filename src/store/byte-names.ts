@@ -9,8 +9,25 @@ export class ByteNames {
   #slots = new Uint32Array(1 << 9);
   readonly #texts: string[] = [];
 
+  /** Names as `as` gave them, to be read only. */
+  static of(bytes: Uint8Array<ArrayBuffer>, ends: Uint32Array<ArrayBuffer>): ByteNames {
+    const names = new ByteNames();
+    names.#bytes = bytes;
+    names.#ends = ends;
+    names.#count = ends.length;
+    return names;
+  }
+
   get size(): number {
     return this.#count;
+  }
+
+  /** Its arrays under a name: the bytes of all names one after the other, and where each ends. */
+  as<Name extends string>(name: Name) {
+    return {
+      [name]: this.#bytes.slice(0, this.#used),
+      [`${name}Ends`]: this.#ends.slice(0, this.#count),
+    } as Record<Name, Uint8Array<ArrayBuffer>> & Record<`${Name}Ends`, Uint32Array<ArrayBuffer>>;
   }
 
   /** The number of a name, a new one where it is not known. */

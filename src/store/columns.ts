@@ -2,51 +2,43 @@
  * The timeline of many accounts at once, for scoring all of them: streamed by binary COPY in whatever order the tables
  * have it (sorting it there takes three times as long) into fixed-size records, which are then dealt out by account.
  */
-import { type Columns, type Evidence, emptyColumns, kindIndex, viewOf } from '../core/scoring/evidence.ts';
+import { kindIndex } from '../core/scoring/evidence.ts';
 import type { SignalKind } from '../core/signal.ts';
 import * as binaryRows from './binary-rows.ts';
 import { ByteNames } from './byte-names.ts';
 import type { Tx } from './database.ts';
-
-/** Bounds of account ids, both inclusive. */
-export interface AccountRange {
-  first: string;
-  last: string;
-}
-
-/** Signals of these accounts, in memory. */
-export interface Timeline {
-  signals: number;
-  /** An account's signals in the order of their ids; none for an account that was not asked for. */
-  evidenceOf(accountId: string): readonly Evidence[];
-  /** The same of several, in the way `timeline.evidence` gives it. */
-  evidence(tx: Tx, accountIds: readonly string[]): Promise<Map<string, readonly Evidence[]>>;
-}
-
-/** Topics are joined by what occurs in none. */
-const GAP = '\u001f';
-
-// No parameters: COPY takes none. Both bounds and the workspace are ids, checked before they get here.
-const query = (workspaceId: string, { first, last }: AccountRange, knownAt: Date): string => `
-  SELECT account_id, signal_id, person_id, CASE WHEN person_id IS NULL THEN anonymous_id END, source, kind,
-    occurred_at, received_at, strength, confidence, sentiment, origin, array_to_string(topics, '${GAP}')
-  FROM signal WHERE workspace_id = '${workspaceId}' AND account_id BETWEEN '${first}' AND '${last}'
-    AND received_at <= '${knownAt.toISOString()}'`;
+import {
+  type AccountRange,
+  columnsFor,
+  GAP,
+  PERSON,
+  SOURCE,
+  TimelinePart,
+  VISITOR,
+} from './timeline-part.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Reads what was received by `knownAt` of the accounts of a range that are among `accountIds`. */
+/** Reads the signals of the accounts of a range, or of those of them that are named. */
 export async function read(
   tx: Tx,
-  range: AccountRange,
-  accountIds: readonly string[],
-  knownAt: Date,
-): Promise<Timeline> {
-  for (const id of [tx.workspaceId, range.first, range.last]) {
+  { first, last }: AccountRange,
+  accountIds: readonly string[] | null = null,
+): Promise<TimelinePart> {
+  // No parameters: COPY takes none.
+  for (const id of [tx.workspaceId, first, last, ...(accountIds ?? [])]) {
     if (!UUID.test(id)) throw new Error(`not an id: ${id}`);
   }
-  const records = new Records(accountIds);
-  await binaryRows.each(tx, query(tx.workspaceId, range, knownAt), FIELDS, (row) => records.add(row));
+  const named = accountIds ? `AND account_id = ANY('{${accountIds.join(',')}}')` : '';
+  const records = new Records();
+  await binaryRows.each(
+    tx,
+    `SELECT account_id, signal_id, person_id, CASE WHEN person_id IS NULL THEN anonymous_id END, source, kind,
+       occurred_at, received_at, strength, confidence, sentiment, origin, array_to_string(topics, '${GAP}')
+     FROM signal WHERE workspace_id = '${tx.workspaceId}' AND account_id BETWEEN '${first}' AND '${last}' ${named}`,
+    FIELDS,
+    (row) => records.add(row),
+  );
   return records.dealt();
 }
 
@@ -55,13 +47,10 @@ const FIELDS = 13;
 const RECORD = 72;
 const NUMBERS = RECORD / 8;
 const INTEGERS = RECORD / 4;
-const PERSON = 0;
-const VISITOR = 1;
-const SOURCE = 2;
+const ID = 10;
 
 class Records {
   readonly #accounts = new ByteNames();
-  readonly #indexOf = new Map<string, number>();
   readonly #people = new ByteNames();
   readonly #visitors = new ByteNames();
   readonly #sources = new ByteNames();
@@ -76,23 +65,12 @@ class Records {
   #numbers = new Float64Array(this.#buffer);
   #integers = new Int32Array(this.#buffer);
 
-  constructor(accountIds: readonly string[]) {
-    const id = Buffer.alloc(16);
-    for (const text of accountIds) {
-      id.write(text.replaceAll('-', ''), 'hex');
-      this.#indexOf.set(text, this.#accounts.add(id, 0, 16));
-    }
-  }
-
-  /** Keeps a row of an account that was asked for. */
   add(row: binaryRows.Row): void {
-    const account = this.#accounts.find(row.bytes, row.start(0), row.end(0));
-    if (account < 0) return;
     if (this.#length === this.#account.length) this.#grow();
     const named = (names: ByteNames, field: number): number =>
       names.add(row.bytes, row.start(field), row.end(field));
     const record = this.#length++;
-    this.#account[record] = account;
+    this.#account[record] = named(this.#accounts, 0);
     const number = record * NUMBERS;
     const numbers = this.#numbers;
     numbers[number] = Math.round(row.time(6));
@@ -100,7 +78,7 @@ class Records {
     numbers[number + 2] = row.float(8);
     numbers[number + 3] = row.float(9);
     numbers[number + 4] = row.isNull(10) ? Number.NaN : row.float(10);
-    const integer = record * INTEGERS + 10;
+    const integer = record * INTEGERS + ID;
     const integers = this.#integers;
     for (let part = 0; part < 4; part++) integers[integer + part] = row.integer(1, part);
     const source = named(this.#sources, 4);
@@ -128,63 +106,69 @@ class Records {
     this.#integers = new Int32Array(this.#buffer);
   }
 
-  dealt(): Timeline {
-    const starts = new Uint32Array(this.#accounts.size + 1);
-    for (let record = 0; record < this.#length; record++) starts[this.#account[record]! + 1]!++;
-    for (let account = 1; account < starts.length; account++) starts[account]! += starts[account - 1]!;
+  /** All of it by account, in the order of accounts, and there in the order of signals' ids. */
+  dealt(): TimelinePart {
+    const byId = Array.from({ length: this.#accounts.size }, (_, account) => account);
+    const hexOf = byId.map((account) => Buffer.from(this.#accounts.bytesOf(account)).toString('hex'));
+    byId.sort((a, b) => (hexOf[a]! < hexOf[b]! ? -1 : 1));
+    const placeOf = new Uint32Array(byId.length);
+    for (const [place, account] of byId.entries()) placeOf[account] = place;
+
+    const starts = new Uint32Array(byId.length + 1);
+    for (let record = 0; record < this.#length; record++) starts[placeOf[this.#account[record]!]! + 1]!++;
+    for (let place = 1; place < starts.length; place++) starts[place]! += starts[place - 1]!;
     const order = new Uint32Array(this.#length);
     const next = starts.slice();
-    for (let record = 0; record < this.#length; record++) order[next[this.#account[record]!]!++] = record;
-    this.#account = new Uint32Array(0);
-    const sources = Array.from({ length: this.#sources.size }, (_, index) => this.#sources.textOf(index));
-    const evidenceOf = (accountId: string): readonly Evidence[] => {
-      const account = this.#indexOf.get(accountId);
-      if (account === undefined) return [];
-      return viewOf(this.#columnsOf(order.subarray(starts[account], starts[account + 1]), sources));
-    };
-    return {
-      signals: this.#length,
-      evidenceOf,
-      evidence: async (_tx, accountIds) => new Map(accountIds.map((id) => [id, evidenceOf(id)])),
-    };
-  }
-
-  #columnsOf(records: Uint32Array, sources: readonly string[]): Columns {
-    this.#sortById(records);
-    const actors: string[] = [];
-    const known = new Map<number, number>();
-    const columns: Columns = {
-      ...emptyColumns(records.length),
-      sources,
-      actors,
-      idOf: (row) => this.#idOf(records[row]!),
-      originOf: (row) => (columns.origin[row] === -1 ? null : this.#origins.textOf(columns.origin[row]!)),
-      topicsOf: (row) => {
-        const topics = this.#integers[records[row]! * INTEGERS + 17]!;
-        return topics === -1 ? [] : this.#topics.textOf(topics).split(GAP);
-      },
-    };
-    for (let row = 0; row < records.length; row++) {
-      const number = records[row]! * NUMBERS;
-      columns.occurredAt[row] = this.#numbers[number]!;
-      columns.receivedAt[row] = this.#numbers[number + 1]!;
-      columns.strength[row] = this.#numbers[number + 2]!;
-      columns.confidence[row] = this.#numbers[number + 3]!;
-      columns.sentiment[row] = this.#numbers[number + 4]!;
-      const integer = records[row]! * INTEGERS + 14;
-      const sourceAndKind = this.#integers[integer]!;
-      columns.kind[row] = sourceAndKind & 255;
-      columns.source[row] = sourceAndKind >>> 8;
-      const code = this.#integers[integer + 1]!;
-      let actor = known.get(code);
-      if (actor === undefined) {
-        actor = actors.push(this.#actorOf(code)) - 1;
-        known.set(code, actor);
-      }
-      columns.actor[row] = actor;
-      columns.origin[row] = this.#integers[integer + 2]!;
+    for (let record = 0; record < this.#length; record++)
+      order[next[placeOf[this.#account[record]!]!]!++] = record;
+    for (let place = 0; place < byId.length; place++) {
+      this.#sortById(order.subarray(starts[place], starts[place + 1]));
     }
-    return columns;
+
+    const columns = columnsFor(this.#length);
+    const actorStarts = new Uint32Array(byId.length + 1);
+    const actorCodes: number[] = [];
+    /** By code of an actor: its number in the account whose it was last. */
+    const numberOf = new Map<number, number>();
+    for (let place = 0; place < byId.length; place++) {
+      numberOf.clear();
+      const before = actorCodes.length;
+      for (let row = starts[place]!; row < starts[place + 1]!; row++) {
+        const number = order[row]! * NUMBERS;
+        columns.occurredAt[row] = this.#numbers[number]!;
+        columns.receivedAt[row] = this.#numbers[number + 1]!;
+        columns.strength[row] = this.#numbers[number + 2]!;
+        columns.confidence[row] = this.#numbers[number + 3]!;
+        columns.sentiment[row] = this.#numbers[number + 4]!;
+        const integer = order[row]! * INTEGERS + ID;
+        for (let part = 0; part < 4; part++) columns.ids[4 * row + part] = this.#integers[integer + part]!;
+        const sourceAndKind = this.#integers[integer + 4]!;
+        columns.kind[row] = sourceAndKind & 255;
+        columns.source[row] = sourceAndKind >>> 8;
+        const code = this.#integers[integer + 5]!;
+        let actor = numberOf.get(code);
+        if (actor === undefined) {
+          actor = actorCodes.push(code) - 1 - before;
+          numberOf.set(code, actor);
+        }
+        columns.actor[row] = actor;
+        columns.origin[row] = this.#integers[integer + 6]!;
+        columns.topics[row] = this.#integers[integer + 7]!;
+      }
+      actorStarts[place + 1] = actorCodes.length;
+    }
+    return new TimelinePart({
+      ...columns,
+      accounts: Buffer.concat(byId.map((account) => this.#accounts.bytesOf(account))),
+      starts,
+      actorStarts,
+      actorCodes: Uint32Array.from(actorCodes),
+      ...this.#people.as('people'),
+      ...this.#visitors.as('visitors'),
+      ...this.#sources.as('sources'),
+      ...this.#origins.as('origins'),
+      ...this.#topics.as('topicLists'),
+    });
   }
 
   /** Most are in order already, as they were stored one after another. */
@@ -197,39 +181,12 @@ class Records {
   }
 
   #compare(a: number, b: number): number {
-    const one = a * INTEGERS + 10;
-    const other = b * INTEGERS + 10;
+    const one = a * INTEGERS + ID;
+    const other = b * INTEGERS + ID;
     for (let part = 0; part < 4; part++) {
       const difference = (this.#integers[one + part]! >>> 0) - (this.#integers[other + part]! >>> 0);
       if (difference !== 0) return difference;
     }
     return 0;
   }
-
-  #idOf(record: number): string {
-    const from = record * INTEGERS + 10;
-    const a = this.#integers[from]!;
-    const b = this.#integers[from + 1]!;
-    const c = this.#integers[from + 2]!;
-    const d = this.#integers[from + 3]!;
-    return `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-${hex16(b)}-${hex16(c >>> 16)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`;
-  }
-
-  #actorOf(code: number): string {
-    const index = code >>> 2;
-    switch (code & 3) {
-      case PERSON:
-        return `person:${dashed(Buffer.from(this.#people.bytesOf(index)).toString('hex'))}`;
-      case VISITOR:
-        return `visitor:${this.#visitors.textOf(index)}`;
-      default:
-        return `source:${this.#sources.textOf(index)}`;
-    }
-  }
 }
-
-const HEX = Array.from({ length: 65_536 }, (_, number) => number.toString(16).padStart(4, '0'));
-const hex16 = (number: number): string => HEX[number & 65_535]!;
-
-const dashed = (hex: string): string =>
-  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;

@@ -11,6 +11,8 @@ export interface Database {
   pool: pg.Pool;
   /** Superusers bypass row-level security, so their transactions step down to this role; null where not needed. */
   role: string | null;
+  /** Folder where copies of timelines are kept (see timeline-copy.ts); null: nowhere. */
+  copies: string | null;
 }
 
 /** One open transaction: `client.query` for hand-written SQL, `from` for the query builder, both on the same connection. */
@@ -20,6 +22,8 @@ export interface Tx {
   sql: Kysely<Tables>;
   /** Resolves when it is open. On a pipelined connection that is waited for together with the first answer. */
   opened: Promise<unknown>;
+  /** The batch on whose word things move in here; absent: on that of none. */
+  cause?: string;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -35,7 +39,7 @@ const TIMESTAMPTZ = 1184;
  */
 export async function connect(
   url: string,
-  options: { max?: number; pipeline?: boolean } = {},
+  options: { max?: number; pipeline?: boolean; copies?: string } = {},
 ): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: url,
@@ -56,7 +60,7 @@ export async function connect(
   pool.on('error', () => {});
   pool.on('connect', (client) => void client.on('error', () => {}));
   try {
-    return { pool, role: await stepDownRole(pool) };
+    return { pool, role: await stepDownRole(pool), copies: options.copies ?? null };
   } catch (cause) {
     await pool.end();
     throw new SettingsInvalid(

@@ -281,6 +281,8 @@ export interface FlagFilter {
   personId?: string | null;
   owner?: string | null;
   raisedSince?: Date | null;
+  /** Raised by then, and not closed yet. */
+  openAt?: Date | null;
 }
 
 function conditions(tx: Tx, filter: FlagFilter): { where: string[]; values: unknown[] } {
@@ -295,6 +297,7 @@ function conditions(tx: Tx, filter: FlagFilter): { where: string[]; values: unkn
     filter.owner,
   );
   add((v) => `f.raised_at >= ${v}`, filter.raisedSince);
+  add((v) => `f.raised_at <= ${v} AND (f.closed_at IS NULL OR f.closed_at > ${v})`, filter.openAt);
   return { where, values };
 }
 

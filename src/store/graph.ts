@@ -142,10 +142,10 @@ export async function writeParents(
      WHERE a.workspace_id = $1 AND a.account_id = t.account_id
        AND a.parent_id IS DISTINCT FROM CASE WHEN a.survivor_id IS NULL THEN t.parent_id END
      RETURNING a.account_id, a.parent_id)
-     INSERT INTO parent_change (workspace_id, account_id, changed_at, parent_id)
-     SELECT $1, account_id, $4, parent_id FROM changed
+     INSERT INTO parent_change (workspace_id, account_id, changed_at, parent_id, batch_id)
+     SELECT $1, account_id, $4, parent_id, $5 FROM changed
      ON CONFLICT (workspace_id, account_id, changed_at) DO UPDATE SET parent_id = EXCLUDED.parent_id`,
-    [tx.workspaceId, ids, ids.map((id) => parents.get(id) ?? null), now],
+    [tx.workspaceId, ids, ids.map((id) => parents.get(id) ?? null), now, tx.cause ?? null],
   );
 }
 

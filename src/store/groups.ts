@@ -70,9 +70,8 @@ const SAVE = `
   gone AS (
     DELETE FROM buying_group WHERE workspace_id = $1 AND account_id = ANY($2) AND group_id NOT IN (SELECT group_id FROM fresh)),
   parted AS (
-    DELETE FROM buying_group_member AS m USING fresh AS f
-    WHERE m.workspace_id = $1 AND m.group_id = f.group_id
-      AND (m.group_id, m.person_id) NOT IN (SELECT group_id, person_id FROM people)),
+    DELETE FROM buying_group_member AS m WHERE m.workspace_id = $1 AND m.group_id = ANY($3)
+      AND NOT EXISTS (SELECT FROM people AS p WHERE p.group_id = m.group_id AND p.person_id = m.person_id)),
   -- Not by ON CONFLICT, which locks each row before it changes it and so writes twice.
   changed AS (
     UPDATE buying_group AS g SET score = f.score, completeness = f.completeness, coverage = f.coverage,

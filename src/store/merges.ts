@@ -132,11 +132,11 @@ export async function hand(tx: Tx, accountId: string, intoId: string, now: Date)
        UPDATE signal SET account_id = $3 WHERE workspace_id = $1 AND account_id = $2
        RETURNING signal_id, person_id, method, confidence, evidence, unplaced),
      logged AS (
-       INSERT INTO signal_move (workspace_id, signal_id, moved_at, account_id, person_id, method, confidence)
-       SELECT $1, signal_id, $4, $2, person_id, method, confidence FROM moved ON CONFLICT DO NOTHING)
+       INSERT INTO signal_move (workspace_id, signal_id, moved_at, account_id, person_id, method, confidence, batch_id)
+       SELECT $1, signal_id, $4, $2, person_id, method, confidence, $5 FROM moved ON CONFLICT DO NOTHING)
      INSERT INTO merged_signal (workspace_id, signal_id, account_id, method, confidence, evidence, unplaced)
      SELECT $1, signal_id, $2, method, confidence, evidence, unplaced FROM moved ON CONFLICT DO NOTHING`,
-    [tx.workspaceId, accountId, intoId, now],
+    [tx.workspaceId, accountId, intoId, now, tx.cause ?? null],
   );
   await tx.client.query(
     `UPDATE outcome SET account_id = $3, home_id = coalesce(home_id, account_id) WHERE workspace_id = $1 AND account_id = $2`,
@@ -167,15 +167,15 @@ export async function sortOut(
        UPDATE signal AS s SET account_id = b.to_id, method = b.to_method, confidence = b.to_confidence, evidence = b.to_evidence
        FROM before AS b WHERE s.workspace_id = $1 AND s.signal_id = b.signal_id AND b.to_id IS NOT NULL),
      logged AS (
-       INSERT INTO signal_move (workspace_id, signal_id, moved_at, account_id, person_id, method, confidence)
-       SELECT $1, signal_id, $3, account_id, person_id, method, confidence FROM before
+       INSERT INTO signal_move (workspace_id, signal_id, moved_at, account_id, person_id, method, confidence, batch_id)
+       SELECT $1, signal_id, $3, account_id, person_id, method, confidence, $4 FROM before
        WHERE (to_id, to_method, to_confidence) IS DISTINCT FROM (account_id, method, confidence) AND to_id IS NOT NULL
        ON CONFLICT DO NOTHING),
      home AS (
        DELETE FROM merged_signal AS m USING before AS b
        WHERE m.workspace_id = $1 AND m.signal_id = b.signal_id AND b.home_id = b.to_id)
      SELECT signal_id FROM before WHERE to_id IS NULL`,
-    [tx.workspaceId, survivorId, now],
+    [tx.workspaceId, survivorId, now, tx.cause ?? null],
   );
   await tx.client.query(
     `UPDATE outcome AS o SET account_id = coalesce(a.survivor_id, a.account_id),

@@ -1,6 +1,6 @@
 /** Requests for scores as they are worked off in bulk: read in one snapshot with the timeline, gone with the scores. */
-import type { AccountRange } from './columns.ts';
 import type { Tx } from './database.ts';
+import type { AccountRange } from './timeline-part.ts';
 
 /** Whether so many are asked for that reading the whole timeline once is quicker than looking up each: a fifth of all. */
 export async function areMany(tx: Tx, least: number): Promise<boolean> {
@@ -13,24 +13,6 @@ export async function areMany(tx: Tx, least: number): Promise<boolean> {
   return rows[0].many;
 }
 
-/** Splits what is asked for into ranges of accounts with about so many signals at most, and at least so many ranges. */
-export async function ranges(tx: Tx, signals: number, least: number): Promise<AccountRange[]> {
-  const { rows } = await tx.client.query(
-    'SELECT DISTINCT account_id AS id FROM rescore_request WHERE workspace_id = $1 ORDER BY account_id',
-    [tx.workspaceId],
-  );
-  // Of all workspaces and as of the last ANALYZE: only to keep memory bounded.
-  const { rows: estimate } = await tx.client.query(
-    `SELECT coalesce(sum(greatest(c.reltuples, 0)), 0)::float8 AS signals
-     FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = 'signal'::regclass`,
-  );
-  const parts = Math.min(rows.length, Math.max(least, Math.ceil(estimate[0].signals / signals)));
-  return Array.from({ length: parts }, (_, part) => ({
-    first: rows[Math.floor((part * rows.length) / parts)].id,
-    last: rows[Math.floor(((part + 1) * rows.length) / parts) - 1].id,
-  }));
-}
-
 /** The requests of a range by account, in the order of accounts. */
 export async function ofRange(tx: Tx, { first, last }: AccountRange): Promise<Map<string, string[]>> {
   const { rows } = await tx.client.query(
@@ -40,6 +22,12 @@ export async function ofRange(tx: Tx, { first, last }: AccountRange): Promise<Ma
   );
   return new Map(rows.map((row) => [row.account_id, row.requests]));
 }
+
+/** Keeps in mind which of the requests that are `gone` are of a timeline that changed. Of the workspace in $1. */
+export const NOTE_CHANGES = `noted AS (
+  INSERT INTO timeline_change
+  SELECT DISTINCT $1::uuid, account_id, pg_current_xact_id() FROM gone WHERE of_timeline ORDER BY account_id
+  ON CONFLICT (workspace_id, account_id) DO UPDATE SET changed_in = EXCLUDED.changed_in)`;
 
 /**
  * Takes these requests off the list, within this transaction, and returns the accounts they asked for. Whoever scored
@@ -55,7 +43,8 @@ export async function take(tx: Tx, requests: ReadonlyMap<string, readonly string
     name: 'take-known-requests',
     text: `WITH gone AS (
              DELETE FROM rescore_request WHERE workspace_id = $1 AND account_id = ANY($2) AND request_id = ANY($3)
-             RETURNING account_id)
+             RETURNING account_id, of_timeline),
+           ${NOTE_CHANGES}
            SELECT DISTINCT account_id FROM gone ORDER BY account_id`,
     values: [tx.workspaceId, [...requests.keys()], [...requests.values()].flat()],
   });

@@ -139,6 +139,29 @@ export async function cluesOf(tx: Tx, accountIds: readonly string[]): Promise<Cl
   return rows as Clue[];
 }
 
+/** Takes open questions about these clues back, so that those which still arise are asked anew; tells since when they were. */
+export async function withdraw(tx: Tx, clues: readonly Clue[]): Promise<Pick<Review, 'id' | 'createdAt'>[]> {
+  const { rows } = await tx.client.query(
+    `DELETE FROM match_review WHERE workspace_id = $1 AND status = 'OPEN'
+       AND (kind, value) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+     RETURNING review_id AS id, created_at AS "createdAt"`,
+    [tx.workspaceId, clues.map((clue) => clue.kind), clues.map((clue) => clue.value)],
+  );
+  return rows;
+}
+
+/** Those of these questions that are asked again have been asked since then. */
+export async function restoreTimes(
+  tx: Tx,
+  questions: readonly Pick<Review, 'id' | 'createdAt'>[],
+): Promise<void> {
+  await tx.client.query(
+    `UPDATE match_review AS r SET created_at = q.created_at FROM unnest($2::uuid[], $3::timestamptz[]) AS q (review_id, created_at)
+     WHERE r.workspace_id = $1 AND r.review_id = q.review_id`,
+    [tx.workspaceId, questions.map((one) => one.id), questions.map((one) => one.createdAt)],
+  );
+}
+
 /** Takes back questions that no signal waits for, nor would if nothing was merged; answers are kept. */
 export async function forget(tx: Tx): Promise<void> {
   await tx.client.query(

@@ -2,7 +2,9 @@
 import type { FitPart } from '../core/scoring/fit.ts';
 import type { Contribution } from '../core/scoring/heat.ts';
 import type { AccountScore } from '../core/scoring/score.ts';
+import type { Stage } from '../core/scoring/stage.ts';
 import type { Tx } from './database.ts';
+import { NOTE_CHANGES } from './rescore-requests.ts';
 
 /** A stored score: what the API shows without computing anything. */
 export interface StoredScore {
@@ -110,35 +112,73 @@ const SAVE = `
   ON CONFLICT (workspace_id, account_id, day) DO UPDATE SET heat = EXCLUDED.heat, raw = EXCLUDED.raw,
     qualification = EXCLUDED.qualification, stage = EXCLUDED.stage, model_version = EXCLUDED.model_version`;
 
+/** A score in the shape it is saved in. */
+export interface ScoreRow {
+  accountId: string;
+  heat: number;
+  raw: number;
+  band: string;
+  trend7d: number;
+  fit: number;
+  coverage: number;
+  disqualifiedBy: string | null;
+  qualification: number;
+  qualificationTier: string;
+  qualificationReason: string;
+  stage: Stage;
+  /** JSON. */
+  detail: string;
+  actors: number;
+  lastActivityAt: Date | null;
+}
+
+export const rowOf = (accountId: string, score: AccountScore): ScoreRow => ({
+  accountId,
+  heat: score.heat.value,
+  raw: score.heat.raw,
+  band: score.heat.band,
+  trend7d: score.trend7d,
+  fit: score.fit.value,
+  coverage: score.fit.coverage,
+  disqualifiedBy: score.fit.disqualifiedBy,
+  qualification: score.qualification.value,
+  qualificationTier: score.qualification.tier,
+  qualificationReason: score.qualification.reason,
+  stage: score.stage,
+  detail: JSON.stringify(keptOf(score)),
+  actors: score.heat.actors,
+  lastActivityAt: score.heat.lastActivityAt,
+});
+
 /** Saves scores of a moment; the history gets a row only where the day differs from the one before. */
 export async function save(
   tx: Tx,
-  scores: readonly { accountId: string; score: AccountScore }[],
+  rows: readonly ScoreRow[],
   modelVersion: number,
   asOf: Date,
 ): Promise<void> {
-  if (scores.length === 0) return;
+  if (rows.length === 0) return;
   await tx.client.query({
     name: 'save-scores',
     text: SAVE,
     values: [
       tx.workspaceId,
-      scores.map((s) => s.accountId),
-      scores.map((s) => s.score.heat.value),
-      scores.map((s) => s.score.heat.raw),
-      scores.map((s) => s.score.heat.band),
-      scores.map((s) => s.score.trend7d),
-      scores.map((s) => s.score.fit.value),
-      scores.map((s) => s.score.fit.coverage),
-      scores.map((s) => s.score.fit.disqualifiedBy),
-      scores.map((s) => s.score.qualification.value),
-      scores.map((s) => s.score.qualification.tier),
-      scores.map((s) => s.score.qualification.reason),
-      scores.map((s) => s.score.stage.stage),
-      scores.map((s) => s.score.stage.reason),
-      scores.map((s) => JSON.stringify(keptOf(s.score))),
-      scores.map((s) => s.score.heat.actors),
-      scores.map((s) => s.score.heat.lastActivityAt),
+      rows.map((row) => row.accountId),
+      rows.map((row) => row.heat),
+      rows.map((row) => row.raw),
+      rows.map((row) => row.band),
+      rows.map((row) => row.trend7d),
+      rows.map((row) => row.fit),
+      rows.map((row) => row.coverage),
+      rows.map((row) => row.disqualifiedBy),
+      rows.map((row) => row.qualification),
+      rows.map((row) => row.qualificationTier),
+      rows.map((row) => row.qualificationReason),
+      rows.map((row) => row.stage.stage),
+      rows.map((row) => row.stage.reason),
+      rows.map((row) => row.detail),
+      rows.map((row) => row.actors),
+      rows.map((row) => row.lastActivityAt),
       modelVersion,
       asOf,
       asOf.toISOString().slice(0, 10),
@@ -225,11 +265,11 @@ export async function request(tx: Tx, accountIds: readonly string[], now: Date):
   );
 }
 
-/** Asks for every account. Accounts that were never scored are among them. */
+/** Asks for every account, since the day or the model is another. Accounts that were never scored are among them. */
 export async function requestAll(tx: Tx, now: Date): Promise<void> {
   await tx.client.query(
-    `INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
-     SELECT workspace_id, gen_random_uuid(), account_id, $2 FROM account WHERE workspace_id = $1 AND survivor_id IS NULL`,
+    `INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at, of_timeline)
+     SELECT workspace_id, gen_random_uuid(), account_id, $2, false FROM account WHERE workspace_id = $1 AND survivor_id IS NULL`,
     [tx.workspaceId, now],
   );
 }
@@ -253,7 +293,9 @@ export async function takeRequested(tx: Tx, limit: number, after: string | null)
         SELECT DISTINCT account_id FROM rescore_request
         WHERE workspace_id = $1 AND ($3::uuid IS NULL OR account_id > $3) ORDER BY account_id LIMIT $2),
       gone AS (
-        DELETE FROM rescore_request AS r USING mine WHERE r.workspace_id = $1 AND r.account_id = mine.account_id)
+        DELETE FROM rescore_request AS r USING mine WHERE r.workspace_id = $1 AND r.account_id = mine.account_id
+        RETURNING r.account_id, r.of_timeline),
+      ${NOTE_CHANGES}
       SELECT account_id FROM mine ORDER BY account_id`,
     values: [tx.workspaceId, limit, after],
   });

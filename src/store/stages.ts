@@ -20,11 +20,11 @@ const SAVE = `
 /** Makes these the changes of these accounts, writing only what differs. Their scores must be saved already. */
 export async function save(
   tx: Tx,
-  accounts: readonly { accountId: string; score: { stage: Stage } }[],
+  accounts: readonly { accountId: string; stage: Pick<Stage, 'changes'> }[],
 ): Promise<void> {
   if (accounts.length === 0) return;
-  const rows = accounts.flatMap(({ accountId, score }) =>
-    score.stage.changes.map((change) => ({ accountId, ...change })),
+  const rows = accounts.flatMap(({ accountId, stage }) =>
+    stage.changes.map((change) => ({ accountId, ...change })),
   );
   await tx.client.query({
     name: 'save-stage-changes',

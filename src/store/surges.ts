@@ -44,7 +44,8 @@ export async function lock(tx: Tx): Promise<void> {
 /** Whether what is stored was computed for that day with that model, from topics as they are declared. */
 export async function isCurrent(tx: Tx, day: string, modelVersion: number): Promise<boolean> {
   const { rows } = await tx.client.query(
-    `SELECT EXISTS (SELECT FROM surge_pass WHERE workspace_id = $1 AND computed_for = $2 AND model_version = $3)
+    `SELECT EXISTS (SELECT FROM surge_pass
+         WHERE workspace_id = $1 AND computed_for = $2 AND model_version = $3 AND restate_from IS NULL)
        AND NOT EXISTS (SELECT FROM topic_state WHERE workspace_id = $1 AND applied IS DISTINCT FROM version) AS current`,
     [tx.workspaceId, day, modelVersion],
   );
@@ -182,6 +183,76 @@ async function write(tx: Tx, surges: readonly Surge[], day: string): Promise<voi
 
 async function remove(tx: Tx, surges: readonly Surge[], day: string): Promise<void> {
   await tx.client.query(REMOVE, [tx.workspaceId, surges.map((one) => one.id), day]);
+}
+
+/** The past days from that moment on are to be judged again: something they were judged by is gone. */
+export async function requestRestating(tx: Tx, from: Date, now: Date): Promise<void> {
+  await tx.client.query(
+    `UPDATE surge_pass SET restate_from = least(restate_from, $2::date)
+     WHERE workspace_id = $1 AND computed_for >= $2::date AND $2::date < $3::date`,
+    [tx.workspaceId, from.toISOString().slice(0, 10), now.toISOString().slice(0, 10)],
+  );
+}
+
+/** The first day that is to be judged again; null: none. */
+export async function restateFrom(tx: Tx): Promise<string | null> {
+  const { rows } = await tx.client.query('SELECT restate_from FROM surge_pass WHERE workspace_id = $1', [
+    tx.workspaceId,
+  ]);
+  return rows[0]?.restate_from ?? null;
+}
+
+const RESTATE = `
+  WITH fresh AS MATERIALIZED (
+    SELECT f.account_id, f.about, f.name, f.score, f.status FROM json_populate_recordset(NULL::surge_history, $2::json) AS f
+    JOIN account AS a ON a.workspace_id = $1 AND a.account_id = f.account_id),
+  past AS (
+    SELECT DISTINCT ON (account_id, about, name) account_id, about, name, score, status FROM surge_history
+    WHERE workspace_id = $1 AND day < $3 ORDER BY account_id, about, name, day DESC),
+  wanted AS MATERIALIZED (
+    SELECT account_id, about, name, coalesce(f.score, 50) AS score, coalesce(f.status, 'INSUFFICIENT_DATA') AS status
+    FROM fresh AS f FULL JOIN past AS p USING (account_id, about, name)
+    WHERE coalesce(nullif(p.status, 'INSUFFICIENT_DATA'), 'NORMAL') <> coalesce(nullif(f.status, 'INSUFFICIENT_DATA'), 'NORMAL')
+      OR abs(coalesce(p.score, 50) - coalesce(f.score, 50)) >= 10),
+  gone AS (
+    DELETE FROM surge_history AS h WHERE h.workspace_id = $1 AND h.day = $3 AND NOT EXISTS (
+      SELECT FROM wanted AS w WHERE w.account_id = h.account_id AND w.about = h.about AND w.name = h.name)
+    RETURNING account_id),
+  written AS (
+    INSERT INTO surge_history AS h (workspace_id, account_id, about, name, day, score, status)
+    SELECT $1, account_id, about, name, $3, score, status FROM wanted
+    ON CONFLICT (workspace_id, account_id, about, name, day) DO UPDATE SET score = EXCLUDED.score, status = EXCLUDED.status
+      WHERE (h.score, h.status) <> (EXCLUDED.score, EXCLUDED.status)
+    RETURNING account_id),
+  reached AS (
+    UPDATE surge_pass SET restate_from = CASE WHEN $3::date + 1 < $4::date THEN $3::date + 1 END
+    WHERE workspace_id = $1 AND restate_from IS NOT NULL)
+  SELECT account_id FROM gone UNION SELECT account_id FROM written`;
+
+/**
+ * Puts what was judged of a day in the place of what the history has of it, as though it had been judged then; goes on
+ * to the next day. Days before must be right. Returns the accounts of which something else is told now.
+ */
+export async function restate(
+  tx: Tx,
+  surges: readonly Surge[],
+  day: string,
+  today: string,
+): Promise<string[]> {
+  const rows = surges.map(({ accountId: account_id, about, name, score, status }) => ({
+    account_id,
+    about,
+    name,
+    score,
+    status,
+  }));
+  const { rows: changed } = await tx.client.query(RESTATE, [
+    tx.workspaceId,
+    JSON.stringify(rows),
+    day,
+    today,
+  ]);
+  return changed.map((row) => row.account_id);
 }
 
 export interface SurgeFilter {

@@ -1,11 +1,12 @@
 /** The tables as the query builder sees them; a test compares the columns with the migrated schema. */
 import type { ColumnType } from 'kysely';
+import type { TopicTables } from './topic-tables.ts';
 
-type Json<T = unknown> = ColumnType<T, string, string>;
+export type Json<T = unknown> = ColumnType<T, string, string>;
 /** Has a default in the database. */
 type Defaulted<T> = ColumnType<T, T | undefined, T>;
 
-export interface Tables {
+export interface Tables extends TopicTables {
   workspace: {
     workspace_id: string;
     slug: string;
@@ -151,6 +152,7 @@ export interface Tables {
     person_id: string | null;
     method: string | null;
     confidence: number;
+    batch_id: string | null;
   };
   dead_letter: {
     workspace_id: string;
@@ -199,7 +201,14 @@ export interface Tables {
     qualification_tier: string;
     scored_at: Date;
   };
-  rescore_request: { workspace_id: string; request_id: string; account_id: string; requested_at: Date };
+  rescore_request: {
+    workspace_id: string;
+    request_id: string;
+    account_id: string;
+    requested_at: Date;
+    of_timeline: boolean;
+  };
+  timeline_change: { workspace_id: string; account_id: string; changed_in: string };
   account_score: {
     workspace_id: string;
     account_id: string;
@@ -270,7 +279,13 @@ export interface Tables {
     provenance: string;
     since: Date;
   };
-  parent_change: { workspace_id: string; account_id: string; changed_at: Date; parent_id: string | null };
+  parent_change: {
+    workspace_id: string;
+    account_id: string;
+    changed_at: Date;
+    parent_id: string | null;
+    batch_id: string | null;
+  };
   duplicate_dismissal: { workspace_id: string; low_id: string; high_id: string; dismissed_at: Date };
   digest: {
     workspace_id: string;
@@ -288,112 +303,6 @@ export interface Tables {
     account_id: string;
     heat: number;
     told_at: Date;
-  };
-  topic: { workspace_id: string; name: string; batch_id: string; aliases: string[]; declared_at: Date };
-  cluster_topic: {
-    workspace_id: string;
-    cluster: string;
-    topic: string;
-    batch_id: string;
-    weight: number;
-    declared_at: Date;
-  };
-  topic_rule: {
-    workspace_id: string;
-    rule_id: string;
-    batch_id: string;
-    topic: string;
-    url_pattern: string | null;
-    title_pattern: string | null;
-    declared_at: Date;
-  };
-  topic_state: {
-    workspace_id: string;
-    version: string;
-    applied: string | null;
-    applying: string | null;
-    reached: string | null;
-  };
-  surge: {
-    workspace_id: string;
-    surge_id: string;
-    account_id: string;
-    about: string;
-    name: string;
-    score: number;
-    status: string;
-    observed: number;
-    expected: number;
-    lift: number | null;
-    p_value: number;
-    actors: number;
-    sources: string[];
-    since: string | null;
-    vendor: Json<Record<string, number> | null>;
-  };
-  surge_history: {
-    workspace_id: string;
-    account_id: string;
-    about: string;
-    name: string;
-    day: string;
-    score: number;
-    status: string;
-  };
-  surge_pass: {
-    workspace_id: string;
-    computed_for: string;
-    computed_at: Date;
-    model_version: number;
-  };
-  solution: {
-    workspace_id: string;
-    solution_id: string;
-    name: string;
-    topics: string[];
-    clusters: string[];
-    content: Json;
-    template: Json<unknown[] | null>;
-    usual: boolean;
-    declared_at: Date;
-  };
-  buying_group: {
-    workspace_id: string;
-    group_id: string;
-    account_id: string;
-    solution_id: string;
-    score: number;
-    completeness: number;
-    coverage: number;
-    engagement: number;
-    status: string;
-    size: number;
-    missing: string[];
-    parts: Json;
-    champion_id: string | null;
-    blocker_id: string | null;
-    last_activity_at: Date | null;
-    model_version: number;
-  };
-  buying_group_member: {
-    workspace_id: string;
-    group_id: string;
-    person_id: string;
-    role: string;
-    confidence: number;
-    source: string;
-    status: string;
-    points: number;
-    engagement: number;
-    last_active_at: Date | null;
-  };
-  buying_role: {
-    workspace_id: string;
-    solution_id: string;
-    person_id: string;
-    home_id: string;
-    role: string;
-    given_at: Date;
   };
   exclusion: {
     workspace_id: string;

@@ -340,8 +340,8 @@ const MOVE = `
     SELECT s.signal_id, s.account_id, s.person_id, s.method, s.confidence
     FROM target AS t JOIN signal AS s ON s.workspace_id = $1 AND s.signal_id = t.signal_id),
   logged AS (
-    INSERT INTO signal_move (workspace_id, signal_id, moved_at, account_id, person_id, method, confidence)
-    SELECT $1, signal_id, $9, account_id, person_id, method, confidence FROM before
+    INSERT INTO signal_move (workspace_id, signal_id, moved_at, account_id, person_id, method, confidence, batch_id)
+    SELECT $1, signal_id, $9, account_id, person_id, method, confidence, $10 FROM before
     -- Moved twice at one moment: where it was before the first time is what a replay asks for.
     ON CONFLICT DO NOTHING),
   changed AS (
@@ -370,13 +370,21 @@ export async function move(tx: Tx, moves: readonly Move[], now: Date): Promise<v
     ),
     moves.map((m) => m.unplaced),
     now,
+    tx.cause ?? null,
   ]);
 }
 
-/** Takes a batch's signals off the timeline without trace and asks for their accounts; returns how many there were. */
-export async function removeBatch(tx: Tx, batchId: string, now: Date): Promise<number> {
+/**
+ * Takes a batch's signals off the timeline without trace and asks for their accounts; returns how many there were, and
+ * when the first of them was received.
+ */
+export async function removeBatch(
+  tx: Tx,
+  batchId: string,
+  now: Date,
+): Promise<{ signals: number; since: Date | null }> {
   const { rows } = await tx.client.query(
-    `WITH gone AS (DELETE FROM signal WHERE workspace_id = $1 AND batch_id = $2 RETURNING signal_id, source, external_id, account_id),
+    `WITH gone AS (DELETE FROM signal WHERE workspace_id = $1 AND batch_id = $2 RETURNING signal_id, source, external_id, account_id, received_at),
      waited AS (${waiting.drop('SELECT signal_id FROM gone')}),
      merged AS (DELETE FROM merged_signal WHERE workspace_id = $1 AND signal_id IN (SELECT signal_id FROM gone)),
      moves AS (DELETE FROM signal_move WHERE workspace_id = $1 AND signal_id IN (SELECT signal_id FROM gone)),
@@ -384,8 +392,8 @@ export async function removeBatch(tx: Tx, batchId: string, now: Date): Promise<n
      asked AS (INSERT INTO rescore_request (workspace_id, request_id, account_id, requested_at)
        SELECT $1, gen_random_uuid(), account_id, $3
        FROM (SELECT DISTINCT account_id FROM gone WHERE account_id IS NOT NULL) AS touched)
-     SELECT count(*) AS signals FROM gone`,
+     SELECT count(*) AS signals, min(received_at) AS since FROM gone`,
     [tx.workspaceId, batchId, now],
   );
-  return rows[0].signals;
+  return rows[0];
 }

@@ -86,6 +86,9 @@ describe('lists', () => {
   test('groups: of one account, with everybody in them by name', async () => {
     const [best] = await json<{ domain: string; account: string }[]>(['groups', '--limit', '1']);
     const shown = await text(['groups', best!.domain]);
+    expect(await text(['groups', best!.domain, '--as-of', '2001-01-01'])).toContain(
+      'Nobody there has been seen',
+    );
     expect(shown).toMatch(/^ +\d+ \S.*: [a-z ]+ \((?:inferred|CRM|manual)/im);
     expect(shown).not.toMatch(ID);
   });
@@ -220,6 +223,7 @@ describe('what is not there ends with 1 and says where to look', () => {
   test.each<[string[], RegExp]>([
     [['flags', 'accept', NOBODY], /no such flag.*\n.*undercurrent flags/],
     [['flags', 'accept', 'it'], /'it' is not the id of a flag.*\n.*undercurrent flags/],
+    [['groups', '--as-of', '2026-01-01'], /no account is named/],
     [['groups', 'nobody.example'], /No account has the domain nobody\.example\.\nSee `undercurrent hot`/],
     [['model', 'diff', '7', '8'], /no version 7 .*\n.*undercurrent model list/],
     [['model', 'compare', '1'], /no shadow\nundercurrent model shadow 1/],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { defaultModel, type ScoringModel } from '../../src/core/model.ts';
 import * as explain from '../../src/flow/explain.ts';
 import * as models from '../../src/flow/models.ts';
+import { preview as previewOf } from '../../src/flow/preview.ts';
 import { undo } from '../../src/flow/undo.ts';
 import * as accounts from '../../src/store/accounts.ts';
 import * as stored from '../../src/store/models.ts';
@@ -135,7 +136,7 @@ describe('promote and roll back', () => {
 
 describe('preview', () => {
   const preview = (document: unknown, top = 50) =>
-    world.within((tx) => models.preview(tx, document, top, NOW));
+    previewOf(world.db, world.workspace.id, document, top, NOW);
   const fill = () =>
     world.ingest([
       ...['northwind', 'eastwind'].map((company) => view(company)),
@@ -178,8 +179,8 @@ describe('preview', () => {
   test('tells how far it is', async () => {
     await fill();
     const told: [number, number][] = [];
-    await world.within((tx) =>
-      models.preview(tx, defaultModel, 5, NOW, (done, total) => told.push([done, total])),
+    await previewOf(world.db, world.workspace.id, defaultModel, 5, NOW, (done, total) =>
+      told.push([done, total]),
     );
     expect(told.at(-1)).toEqual([3, 3]);
   });

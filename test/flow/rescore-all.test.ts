@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { rowsOf } from '../../src/core/scoring/evidence.ts';
 import * as rescoreAll from '../../src/flow/rescore-all.ts';
 import * as columns from '../../src/store/columns.ts';
 import { inWorkspace } from '../../src/store/database.ts';
 import * as requests from '../../src/store/rescore-requests.ts';
 import * as scores from '../../src/store/scores.ts';
 import * as timeline from '../../src/store/timeline.ts';
-import { days, type Event, hours, NOW, openWorld, type World } from './world.ts';
+import * as timelineCopy from '../../src/store/timeline-copy.ts';
+import { type Event, hours, NOW, openWorld, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -22,21 +24,7 @@ const stored = async () =>
   );
 const waiting = () => world.within(scores.requested);
 const askAll = () => world.within((tx) => scores.requestAll(tx, NOW));
-const all = { first: '00000000-0000-0000-0000-000000000000', last: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
-
-const FIELDS = [
-  'id',
-  'source',
-  'kind',
-  'occurredAt',
-  'receivedAt',
-  'actor',
-  'strength',
-  'confidence',
-  'sentiment',
-  'origin',
-  'topics',
-] as const;
+const all = timelineCopy.ALL_ACCOUNTS;
 
 const anyEvent: fc.Arbitrary<Event> = fc
   .record({
@@ -92,15 +80,13 @@ test('columns hold what the timeline holds', async () => {
         const ids = (await tx.client.query('SELECT account_id AS id FROM account ORDER BY 1')).rows.map(
           (row) => row.id,
         );
-        const read = await columns.read(tx, all, ids, NOW);
+        const read = await columns.read(tx, all);
         const evidence = await timeline.evidence(tx, ids);
         let signals = 0;
         for (const id of ids) {
-          // A row reads itself from the columns only when it is asked.
-          const rows = read
-            .evidenceOf(id)
-            .map((row) => Object.fromEntries(FIELDS.map((field) => [field, row[field]])));
+          const rows = rowsOf(read.columnsOf(id)!);
           expect(rows).toEqual(evidence.get(id)!.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+          expect(read.signalsOf(id)).toBe(rows.length);
           signals += rows.length;
         }
         expect(read.signals).toBe(signals);
@@ -111,17 +97,13 @@ test('columns hold what the timeline holds', async () => {
   );
 });
 
-test('only what was received by the moment is read, and only of accounts that were asked for', async () => {
-  await world.ingest(views(3), { now: days(-1) });
-  await world.ingest([{ id: 'late', at: hours(-30).toISOString(), hints: { domain: 'company-0.example' } }]);
+test('only of accounts that were asked for', async () => {
+  await world.ingest(views(3));
   await world.within(async (tx) => {
-    const { rows } = await tx.client.query(
-      "SELECT account_id AS id FROM account WHERE domain = 'company-0.example'",
-    );
-    const of = async (at: Date) => (await columns.read(tx, all, [rows[0].id], at)).signals;
-    expect(await of(hours(-1))).toBe(1);
-    expect(await of(NOW)).toBe(2);
-    expect((await columns.read(tx, all, [], NOW)).evidenceOf(rows[0].id)).toEqual([]);
+    const [asked, other] = (await tx.client.query('SELECT account_id AS id FROM account')).rows;
+    const read = await columns.read(tx, all, [asked.id]);
+    expect([read.signalsOf(asked.id), read.signalsOf(other.id)]).toEqual([1, 0]);
+    expect(read.columnsOf(other.id)).toBeNull();
   });
 });
 
@@ -163,7 +145,8 @@ describe('all at once', () => {
     const run = (goOn: boolean) =>
       rescoreAll.run(world.db, world.workspace.id, NOW, () => goOn, { threads: 1, signals: 100_000 });
     const first = await run(false);
-    expect(first).toBe(200);
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThan(230);
     expect(await waiting()).toBe(230 - first);
     expect((await stored()).length).toBe(first);
     expect(await run(true)).toBe(230 - first);

@@ -149,6 +149,7 @@ const BOOKKEEPING = [
   'digest',
   'scoring_model',
   'solution',
+  'timeline_change',
   'workspace',
 ];
 const CLOCKS = ['updated_at', 'scored_at', 'computed_at', 'ready_since'];

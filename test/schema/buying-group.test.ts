@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { drain } from '../../src/flow/rescore.ts';
 import type { Workspace } from '../../src/store/workspaces.ts';
-import { NOW, startServer, visit } from './server.ts';
+import { daysAgo, NOW, startServer, visit } from './server.ts';
 
 let server: Awaited<ReturnType<typeof startServer>>;
 let workspace: Workspace;
@@ -113,6 +113,27 @@ describe('buying groups', () => {
     expect(await ask('{ account(domain: "oak.example") { buyingGroups { id } } }')).toEqual({
       account: { buyingGroups: [] },
     });
+  });
+
+  test('as of a moment are made from what was known then, and can’t be asked for again', async () => {
+    const of = async (asOf: string | null) => {
+      const { account } = await ask(
+        `query Q($asOf: DateTime) { account(domain: "ash.example") { buyingGroups(asOf: $asOf) { ${WHOLE} } } }`,
+        { asOf },
+      );
+      return account.buyingGroups[0];
+    };
+    // Before the second visit there was less of it, before the first one nobody was active, and once nobody was known.
+    const [{ id, ...today }, { id: idThen, ...then }] = [await of(null), await of(NOW.toISOString())];
+    expect(then).toEqual(today);
+    expect(idThen).not.toBe(id);
+    const back = '{ node(id: $id) { ... on BuyingGroup { size } } }';
+    expect(await ask(`query Q($id: ID!) ${back}`, { id: idThen })).toEqual({ node: null });
+    const day = await of(daysAgo(1.5).toISOString());
+    expect(day).toMatchObject({ size: 2, status: 'FORMING', members: [{ person: { name: 'Ann' } }, {}] });
+    expect(day.members[0].points).toBeLessThan(today.members[0].points);
+    expect(await of(daysAgo(3).toISOString())).toMatchObject({ status: 'IDENTIFIED', engagement: 0 });
+    expect(await of('2001-01-01T00:00:00Z')).toBeUndefined();
   });
 
   test('a page of accounts costs one statement per level', async () => {

@@ -154,7 +154,7 @@ async function fill(db: database.Database, slug: string): Promise<Tenant> {
       changes: [...changes, change],
     } as const;
     await stages.save(tx, [
-      { accountId: account, score: { stage: { ...stage, changes: [...stage.changes] } } },
+      { accountId: account, stage: { ...stage, changes: [...stage.changes] } },
     ]);
   });
   const question = { accountId: account, method: 'COMPANY_NAME', confidence: 0.5, evidence: [] } as const;
@@ -505,7 +505,7 @@ describe('with the other’s ids', () => {
     await asUs(async (tx) => {
       await accounts.remove(tx, [theirs.account]);
       await people.remove(tx, [theirs.person]);
-      expect(await timeline.removeBatch(tx, theirs.batch, NOW)).toBe(0);
+      expect(await timeline.removeBatch(tx, theirs.batch, NOW)).toEqual({ signals: 0, since: null });
       expect(await claims.removeBatch(tx, theirs.batch)).toEqual({ accountIds: [], personIds: [] });
       await deadLetters.removeBatch(tx, theirs.batch);
       expect(await people.removeLinks(tx, theirs.batch)).toEqual([]);

@@ -146,9 +146,12 @@ describe('row-level security', () => {
   });
 });
 
-describe('tables.ts', () => {
+describe('tables.ts and topic-tables.ts', () => {
   test('names every table and column there is, and says which may be null', async () => {
-    const text = await readFile(new URL('../../src/store/tables.ts', import.meta.url), 'utf8');
+    const files = ['tables.ts', 'topic-tables.ts'].map((file) =>
+      readFile(new URL(`../../src/store/${file}`, import.meta.url), 'utf8'),
+    );
+    const text = (await Promise.all(files)).join('');
     const declared: string[] = [];
     for (const table of text.matchAll(/^ {2}(\w+): \{([^}]*)\}/gm)) {
       for (const column of table[2]!.matchAll(/(\w+): ([^;]+)/g)) {

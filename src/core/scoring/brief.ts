@@ -1,6 +1,6 @@
 import type { ScoringModel } from '../model.ts';
 import type { Compared } from '../model-comparison.ts';
-import type { Evidence } from './evidence.ts';
+import type { EvidenceSet } from './evidence.ts';
 import { type Firmographics, type Outcomes, scoreFit } from './fit.ts';
 import { heatOf } from './heat.ts';
 import { qualify } from './qualification.ts';
@@ -8,7 +8,7 @@ import { tally } from './tally.ts';
 
 /** Heat, fit and qualification as `scoreAccount` gives them, without their parts: for when there are many. */
 export function scoreBriefly(
-  input: { evidence: readonly Evidence[]; firmographics: Firmographics; outcomes: Outcomes },
+  input: { evidence: EvidenceSet; firmographics: Firmographics; outcomes: Outcomes },
   model: ScoringModel,
   asOf: Date,
 ): Compared & { fit: number } {

@@ -6,6 +6,7 @@
 import type { ScoringModel } from '../model.ts';
 import { SIGNAL_KINDS } from '../signal.ts';
 import { heatOf } from './heat.ts';
+import { doubles } from './slab.ts';
 import { cap, dayNumber, type Group, sumOf, type Tally } from './tally.ts';
 
 const DAY = 86_400_000;
@@ -33,7 +34,7 @@ export function daysOf(counted: Tally, model: ScoringModel): Days | null {
   const today = dayNumber(counted.asOf);
   const displaced = counted.copies.size === 0 ? NONE : displacedIn(counted, model);
   let oldest = -1;
-  for (const { groups } of counted.actors.values()) {
+  for (const { groups } of counted.actors) {
     for (const group of groups) if (group.age > oldest) oldest = group.age;
   }
   for (const list of [...displaced.changes.values(), ...displaced.gone.map(({ changes }) => changes)]) {
@@ -45,14 +46,14 @@ export function daysOf(counted: Tally, model: ScoringModel): Days | null {
   const length = oldest + 1;
   const { halvings, halvingOf, isLate } = halvingsOf(model);
   const window = model.stage.decision.days;
-  const raw = new Float64Array(length);
-  const latePoints = new Float64Array(length);
+  const raw = doubles(length);
+  const latePoints = doubles(length);
   const lateActors = new Uint32Array(length);
-  const earned = new Float64Array(length);
-  const lost = new Float64Array(length);
-  const own = new Float64Array(length);
+  const earned = doubles(length);
+  const lost = doubles(length);
+  const own = doubles(length);
   /** What each day brings of each half-life. */
-  const brought = new Float64Array(length * halvings.length);
+  const brought = doubles(length * halvings.length);
   const starts = new Array<number>(halvings.length).fill(-1);
   const used: number[] = [];
   let lateStart = length;
@@ -106,20 +107,20 @@ export function daysOf(counted: Tally, model: ScoringModel): Days | null {
   };
 
   const gone = Map.groupBy(displaced.gone, ({ actor }) => actor);
-  const bringGone = (actor: string) => {
+  const bringGone = (actor: number) => {
     for (const { kindIndex, day, changes } of gone.get(actor) ?? []) {
       for (const change of changes) bring(kindIndex, day - first, change.day - first, change.by);
     }
   };
   const { soft } = model.breadth;
   const together = (groups: readonly Group[]) => displaced === NONE && isLight(groups, soft);
-  for (const { groups } of counted.actors.values()) {
+  for (const { groups } of counted.actors) {
     if (!together(groups)) continue;
     for (const { kindIndex, age, capped } of groups) bring(kindIndex, oldest - age, oldest - age, capped);
     countLate();
   }
   fold(Number.POSITIVE_INFINITY);
-  for (const { name, groups } of counted.actors.values()) {
+  for (const { index, groups } of counted.actors) {
     if (together(groups)) continue;
     for (const group of groups) {
       const made = oldest - group.age;
@@ -127,12 +128,12 @@ export function daysOf(counted: Tally, model: ScoringModel): Days | null {
       if (!changes) bring(group.kindIndex, made, made, group.capped);
       else for (const { day, by } of changes) bring(group.kindIndex, made, day - first, by);
     }
-    if (gone.size > 0) bringGone(name);
+    if (gone.size > 0) bringGone(index);
     countLate();
     fold(soft);
   }
   for (const actor of gone.keys()) {
-    if (counted.actors.has(actor)) continue;
+    if (counted.actors.some(({ index }) => index === actor)) continue;
     bringGone(actor);
     countLate();
     fold(soft);
@@ -189,7 +190,7 @@ function halvingsOf(model: ScoringModel): Halvings {
 interface Displaced {
   changes: Map<Group, Change[]>;
   /** Of groups that are all copies of something later: they count on some days, though not at the tally's moment. */
-  gone: { actor: string; kindIndex: number; day: number; changes: Change[] }[];
+  gone: { actor: number; kindIndex: number; day: number; changes: Change[] }[];
 }
 const NONE: Displaced = { changes: new Map(), gone: [] };
 
@@ -200,7 +201,7 @@ function displacedIn(counted: Tally, model: ScoringModel): Displaced {
   if (![...until.values()].some((day) => day > 0)) return NONE;
 
   const keyOf = (row: number): number =>
-    (dayOf(row) * SIGNAL_KINDS.length + columns.kind[row]!) * columns.actors.length + columns.actor[row]!;
+    (dayOf(row) * SIGNAL_KINDS.length + columns.kind[row]!) * columns.actorTypes.length + columns.actor[row]!;
   const touched = new Set([...until].flatMap(([row, day]) => (day > 0 ? keyOf(row) : [])));
   const members = new Map<number, number[]>();
   for (let row = 0; row < columns.length; row++) {
@@ -228,7 +229,7 @@ function displacedIn(counted: Tally, model: ScoringModel): Displaced {
     }
     const stays = list.find((row) => groups[row] !== null);
     if (stays !== undefined) found.changes.set(groups[stays]!, changes);
-    else found.gone.push({ actor: columns.actors[columns.actor[list[0]!]!]!, kindIndex, day, changes });
+    else found.gone.push({ actor: columns.actor[list[0]!]!, kindIndex, day, changes });
   }
   return found;
 }

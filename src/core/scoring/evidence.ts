@@ -23,25 +23,31 @@ export interface Evidence {
 }
 
 /** Whether an actor is a person, a browser or device, or nobody but the source. */
-export function actorType(actor: string): 'person' | 'visitor' | 'source' {
+export type ActorType = 'person' | 'visitor' | 'source';
+
+export function actorType(actor: string): ActorType {
   if (actor.startsWith('person:')) return 'person';
   return actor.startsWith('visitor:') ? 'visitor' : 'source';
 }
 
-/**
- * Evidence of one account (or person) laid out in columns, in the order of ids and each id once: what is added up from.
- * The names beside the columns may be shared by many accounts.
- */
-export interface Columns {
+/** In columns a type of actor is its place in this list. */
+export const ACTOR_TYPES: readonly ActorType[] = ['person', 'visitor', 'source'];
+
+/** Evidence as it comes: row by row in any order, or in columns. */
+export type EvidenceSet = readonly Evidence[] | Columns;
+
+/** The numbers of each row, and who they are about. */
+export interface ColumnData {
   length: number;
   /** Index in `SIGNAL_KINDS`. */
   kind: Uint8Array;
   /** Index in `sources`. */
   source: Uint32Array;
   sources: readonly string[];
-  /** Index in `actors`, which are this account's own. */
+  /** Number of the actor, which is this account's own. */
   actor: Uint32Array;
-  actors: readonly string[];
+  /** By number of an actor: index in `ACTOR_TYPES`. */
+  actorTypes: Uint8Array;
   /** The same number is the same origin; −1: none. */
   origin: Int32Array;
   /** Milliseconds since 1970. */
@@ -51,130 +57,115 @@ export interface Columns {
   confidence: Float64Array;
   /** NaN: unknown. */
   sentiment: Float64Array;
+}
+
+/** What is said in words, told when it is asked for: most of it never is. */
+export interface ColumnTexts {
+  actorOf(actor: number): string;
   idOf(row: number): string;
   originOf(row: number): string | null;
   topicsOf(row: number): readonly string[];
 }
 
-/** Of evidence that came in columns, or was laid out before. An array that was scored is never changed in place. */
+/**
+ * Evidence of one account (or person) laid out in columns, in the order of ids and each id once: what is added up from.
+ * The names beside the columns may be shared by many accounts.
+ */
+export class Columns implements ColumnData {
+  readonly length: number;
+  readonly kind: Uint8Array;
+  readonly source: Uint32Array;
+  readonly sources: readonly string[];
+  readonly actor: Uint32Array;
+  readonly actorTypes: Uint8Array;
+  readonly origin: Int32Array;
+  readonly occurredAt: Float64Array;
+  readonly receivedAt: Float64Array;
+  readonly strength: Float64Array;
+  readonly confidence: Float64Array;
+  readonly sentiment: Float64Array;
+  readonly texts: ColumnTexts;
+
+  constructor(data: ColumnData, texts: ColumnTexts) {
+    this.length = data.length;
+    this.kind = data.kind;
+    this.source = data.source;
+    this.sources = data.sources;
+    this.actor = data.actor;
+    this.actorTypes = data.actorTypes;
+    this.origin = data.origin;
+    this.occurredAt = data.occurredAt;
+    this.receivedAt = data.receivedAt;
+    this.strength = data.strength;
+    this.confidence = data.confidence;
+    this.sentiment = data.sentiment;
+    this.texts = texts;
+  }
+
+  isPerson(actor: number): boolean {
+    return this.actorTypes[actor] === 0;
+  }
+
+  /** A row as evidence. */
+  row(row: number): Evidence {
+    const sentiment = this.sentiment[row]!;
+    return {
+      id: this.texts.idOf(row),
+      source: this.sources[this.source[row]!]!,
+      kind: SIGNAL_KINDS[this.kind[row]!]!,
+      occurredAt: new Date(this.occurredAt[row]!),
+      receivedAt: new Date(this.receivedAt[row]!),
+      actor: this.texts.actorOf(this.actor[row]!),
+      strength: this.strength[row]!,
+      confidence: this.confidence[row]!,
+      sentiment: Number.isNaN(sentiment) ? null : sentiment,
+      origin: this.texts.originOf(row),
+      topics: this.texts.topicsOf(row),
+    };
+  }
+}
+
+/** An array that was scored is never changed in place. */
 const laidOut = new WeakMap<readonly Evidence[], Columns>();
 
-/** The columns seen as evidence, row by row: a row reads its columns only when it is asked. */
-export function viewOf(columns: Columns): readonly Evidence[] {
-  const rows: Evidence[] = new Array(columns.length);
-  for (let row = 0; row < columns.length; row++) rows[row] = new Row(columns, row);
-  laidOut.set(rows, columns);
+/** Evidence in columns. */
+export function layOut(evidence: EvidenceSet): Columns {
+  if (evidence instanceof Columns) return evidence;
+  let columns = laidOut.get(evidence);
+  if (columns) return columns;
+  columns = columnsOf(inOrder(evidence));
+  laidOut.set(evidence, columns);
+  return columns;
+}
+
+/** Evidence row by row; in the order of ids if it came in columns. */
+export function rowsOf(evidence: EvidenceSet): readonly Evidence[] {
+  if (!(evidence instanceof Columns)) return evidence;
+  return Array.from({ length: evidence.length }, (_, row) => evidence.row(row));
+}
+
+const SPOKEN = new Uint8Array(SIGNAL_KINDS.map((kind) => (kind.startsWith('social.') ? 1 : 0)));
+
+/** Rows of what people we know said in public. */
+export function spokenIn({ length, kind, actor, actorTypes }: Columns): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < length; row++) {
+    if (SPOKEN[kind[row]!] === 1 && actorTypes[actor[row]!] === 0) rows.push(row);
+  }
   return rows;
 }
 
-class Row implements Evidence {
-  readonly #columns: Columns;
-  readonly #row: number;
-  constructor(columns: Columns, row: number) {
-    this.#columns = columns;
-    this.#row = row;
-  }
-  get id(): string {
-    return this.#columns.idOf(this.#row);
-  }
-  get source(): string {
-    return this.#columns.sources[this.#columns.source[this.#row]!]!;
-  }
-  get kind(): SignalKind {
-    return SIGNAL_KINDS[this.#columns.kind[this.#row]!]!;
-  }
-  get occurredAt(): Date {
-    return new Date(this.#columns.occurredAt[this.#row]!);
-  }
-  get receivedAt(): Date {
-    return new Date(this.#columns.receivedAt[this.#row]!);
-  }
-  get actor(): string {
-    return this.#columns.actors[this.#columns.actor[this.#row]!]!;
-  }
-  get strength(): number {
-    return this.#columns.strength[this.#row]!;
-  }
-  get confidence(): number {
-    return this.#columns.confidence[this.#row]!;
-  }
-  get sentiment(): number | null {
-    const sentiment = this.#columns.sentiment[this.#row]!;
-    return Number.isNaN(sentiment) ? null : sentiment;
-  }
-  get origin(): string | null {
-    return this.#columns.originOf(this.#row);
-  }
-  get topics(): readonly string[] {
-    return this.#columns.topicsOf(this.#row);
-  }
-}
-
-/** Evidence in the order of ids, each id once, and its columns; the array itself if it is so already. */
-export function layOut(evidence: readonly Evidence[]): { rows: readonly Evidence[]; columns: Columns } {
-  const known = laidOut.get(evidence);
-  if (known?.length === evidence.length) return { rows: evidence, columns: known };
-  const rows = inOrder(evidence);
-  const columns = columnsOf(rows);
-  laidOut.set(rows, columns);
-  return { rows, columns };
-}
-
-/** The rows of evidence that is laid out which are to be kept, laid out as well. */
-export function select(
-  evidence: readonly Evidence[],
-  keeps: (columns: Columns, row: number) => boolean,
-): readonly Evidence[] {
-  const { rows, columns } = layOut(evidence);
-  const kept: number[] = [];
-  for (let row = 0; row < columns.length; row++) if (keeps(columns, row)) kept.push(row);
-  if (kept.length === rows.length) return rows;
-  const selected: Columns = {
-    ...columns,
-    ...emptyColumns(kept.length),
-    idOf: (row) => columns.idOf(kept[row]!),
-    originOf: (row) => columns.originOf(kept[row]!),
-    topicsOf: (row) => columns.topicsOf(kept[row]!),
-  };
-  for (let at = 0; at < kept.length; at++) {
-    const row = kept[at]!;
-    selected.kind[at] = columns.kind[row]!;
-    selected.source[at] = columns.source[row]!;
-    selected.actor[at] = columns.actor[row]!;
-    selected.origin[at] = columns.origin[row]!;
-    selected.occurredAt[at] = columns.occurredAt[row]!;
-    selected.receivedAt[at] = columns.receivedAt[row]!;
-    selected.strength[at] = columns.strength[row]!;
-    selected.confidence[at] = columns.confidence[row]!;
-    selected.sentiment[at] = columns.sentiment[row]!;
-  }
-  const found = kept.map((row) => rows[row]!);
-  laidOut.set(found, selected);
-  return found;
-}
-
-const SPOKEN = new Set(SIGNAL_KINDS.flatMap((kind, index) => (kind.startsWith('social.') ? index : [])));
-
-/** What people we know said in public. */
-export function spokenIn(evidence: readonly Evidence[]): Evidence[] {
-  const { rows, columns } = layOut(evidence);
-  return rows.filter(
-    (_, row) =>
-      SPOKEN.has(columns.kind[row]!) && actorType(columns.actors[columns.actor[row]!]!) === 'person',
-  );
-}
-
 /** Whether a signal is among the evidence. */
-export function holds(evidence: readonly Evidence[], id: string): boolean {
-  const { columns } = layOut(evidence);
+export function holds(evidence: EvidenceSet, id: string): boolean {
+  const { length, texts } = layOut(evidence);
   let low = 0;
-  let high = columns.length;
+  let high = length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (columns.idOf(middle) < id) low = middle + 1;
+    if (texts.idOf(middle) < id) low = middle + 1;
     else high = middle;
   }
-  return low < columns.length && columns.idOf(low) === id;
+  return low < length && texts.idOf(low) === id;
 }
 
 /** As read from the timeline it is in order already. */
@@ -193,27 +184,29 @@ function columnsOf(rows: readonly Evidence[]): Columns {
   const sources = new Names();
   const actors = new Names();
   const origins = new Names();
-  const columns: Columns = {
-    ...emptyColumns(rows.length),
-    sources: sources.texts,
-    actors: actors.texts,
-    idOf: (row) => rows[row]!.id,
-    originOf: (row) => rows[row]!.origin,
-    topicsOf: (row) => rows[row]!.topics,
-  };
+  const data = emptyColumns(rows.length);
   for (let row = 0; row < rows.length; row++) {
     const one = rows[row]!;
-    columns.kind[row] = KIND_INDEX.get(one.kind)!;
-    columns.source[row] = sources.indexOf(one.source);
-    columns.actor[row] = actors.indexOf(one.actor);
-    columns.origin[row] = one.origin === null ? -1 : origins.indexOf(one.origin);
-    columns.occurredAt[row] = one.occurredAt.getTime();
-    columns.receivedAt[row] = one.receivedAt.getTime();
-    columns.strength[row] = one.strength;
-    columns.confidence[row] = one.confidence;
-    columns.sentiment[row] = one.sentiment ?? Number.NaN;
+    data.kind[row] = KIND_INDEX.get(one.kind)!;
+    data.source[row] = sources.indexOf(one.source);
+    data.actor[row] = actors.indexOf(one.actor);
+    data.origin[row] = one.origin === null ? -1 : origins.indexOf(one.origin);
+    data.occurredAt[row] = one.occurredAt.getTime();
+    data.receivedAt[row] = one.receivedAt.getTime();
+    data.strength[row] = one.strength;
+    data.confidence[row] = one.confidence;
+    data.sentiment[row] = one.sentiment ?? Number.NaN;
   }
-  return columns;
+  const actorTypes = Uint8Array.from(actors.texts, (actor) => ACTOR_TYPES.indexOf(actorType(actor)));
+  return new Columns(
+    { ...data, sources: sources.texts, actorTypes },
+    {
+      actorOf: (actor) => actors.texts[actor]!,
+      idOf: (row) => rows[row]!.id,
+      originOf: (row) => rows[row]!.origin,
+      topicsOf: (row) => rows[row]!.topics,
+    },
+  );
 }
 
 /** Columns of so many rows, to be filled in. */

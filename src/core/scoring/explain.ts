@@ -1,7 +1,7 @@
 import { type Family, familyOf, KINDS, type SignalKind } from '../signal.ts';
-import { actorType } from './evidence.ts';
-import type { Heat, Part } from './heat.ts';
-import { dayNumber, dayOfText, dayText } from './tally.ts';
+import { ACTOR_TYPES, type ActorType, actorType, type Columns } from './evidence.ts';
+import { earnedIn, signalsIn, sourcesIn } from './heat.ts';
+import { dayNumber, dayText, type Group, type Tally } from './tally.ts';
 
 /** One line of an explanation: all of one kind, across actors and days. */
 export interface Reason {
@@ -20,95 +20,176 @@ export interface Reason {
 }
 
 /**
- * The `n` strongest reasons for a heat, most points first, whichever way; ties by kind and source.
+ * The `n` strongest reasons for a heat by its tally, most points first, whichever way; ties by kind and source.
  * `actorName` gives the name of `person:<id>` where it may be shown, else null.
  */
 export function strongestReasons(
-  heat: Pick<Heat, 'asOf' | 'parts'>,
+  counted: Tally,
   n: number,
-  actorName: (actor: string) => string | null = () => null,
+  actorName: ((actor: string) => string | null) | null = null,
 ): Reason[] {
-  const lines = new Map<string, Line>();
-  for (const part of heat.parts) {
-    const key = isThirdParty(part.family) ? `${part.kind} ${part.source}` : part.kind;
-    const line = lines.get(key);
-    if (line) {
-      line.points += part.points;
-      line.list.push(part);
-    } else lines.set(key, { points: part.points, list: [part], key });
-  }
-  const today = dayNumber(heat.asOf);
-  return [...lines.values()]
+  const lines = linesOf(counted);
+  const today = dayNumber(counted.asOf);
+  return lines
     .sort((a, b) => Math.abs(b.points) - Math.abs(a.points) || (a.key < b.key ? -1 : 1))
     .slice(0, n)
-    .map(({ list, points }) => reasonOf(list, points, today, actorName));
+    .map((line) => reasonOf(line, counted, today, actorName));
+}
+
+/** What is said of some groups: how much it was, by whom and when. */
+interface Told {
+  signals: number;
+  oldest: number;
+  newest: number;
+  /** Numbers of the people, and beside them the most points that one of their groups has, whichever way. */
+  people: number[];
+  strengths: number[];
+  visitors: number;
+  unnamed: number;
+  /** Whose group was the last one. */
+  actor: number;
 }
 
 interface Line {
   key: string;
+  kind: SignalKind;
+  source: string | null;
   points: number;
-  list: Part[];
+  share: number;
+  actors: number;
+  all: Told;
+  /** Only of groups whose points don't round to none. */
+  telling: Told;
+}
+
+const told = (): Told => ({
+  signals: 0,
+  oldest: 0,
+  newest: Number.POSITIVE_INFINITY,
+  people: [],
+  strengths: [],
+  visitors: 0,
+  unnamed: 0,
+  actor: -1,
+});
+
+/** Groups of one kind together; of what third parties tell, those of one kind and source. */
+function linesOf(counted: Tally): Line[] {
+  const byKind = new Map<number, Line>();
+  const bySource = new Map<string, Line>();
+  const sourceOf = sourcesIn(counted);
+  const earned = earnedIn(counted);
+  for (const { index, groups } of counted.actors) {
+    for (const group of groups) {
+      const isTold = isThirdParty(familyOf(group.kind));
+      const source = isTold ? sourceOf(group) : null;
+      const key = isTold ? `${group.kind} ${source}` : group.kind;
+      let line = isTold ? bySource.get(key) : byKind.get(group.kindIndex);
+      if (!line) {
+        line = {
+          key,
+          kind: group.kind,
+          source,
+          points: 0,
+          share: 0,
+          actors: 0,
+          all: told(),
+          telling: told(),
+        };
+        if (isTold) bySource.set(key, line);
+        else byKind.set(group.kindIndex, line);
+      }
+      line.points += group.worth;
+      if (group.worth > 0) line.share += group.worth / earned;
+      if (line.all.actor !== index) line.actors++;
+      tell(line.all, group, index, counted.columns);
+      if (Math.abs(group.worth) >= 0.05) tell(line.telling, group, index, counted.columns);
+    }
+  }
+  return [...byKind.values(), ...bySource.values()];
+}
+
+/** Adds a group; those of one actor come one after the other. */
+function tell(to: Told, group: Group, actor: number, { actorTypes }: Columns): void {
+  to.signals += signalsIn(group);
+  if (group.age > to.oldest) to.oldest = group.age;
+  if (group.age < to.newest) to.newest = group.age;
+  const type = ACTOR_TYPES[actorTypes[actor]!];
+  const strength = Math.abs(group.worth);
+  if (to.actor === actor) {
+    const last = to.strengths.length - 1;
+    if (type === 'person' && strength > to.strengths[last]!) to.strengths[last] = strength;
+    return;
+  }
+  to.actor = actor;
+  if (type === 'person') {
+    to.people.push(actor);
+    to.strengths.push(strength);
+  } else if (type === 'visitor') to.visitors++;
+  else to.unnamed++;
 }
 
 function reasonOf(
-  list: readonly Part[],
-  points: number,
+  line: Line,
+  { columns }: Tally,
   today: number,
-  actorName: (actor: string) => string | null,
+  actorName: ((actor: string) => string | null) | null,
 ): Reason {
-  const [first] = list as [Part, ...Part[]];
+  const { kind, source, points, share, actors } = line;
   // What rounds to no points is not talked about, unless there is nothing else: old visits are not this week's.
-  const tells = list.some(isTelling);
-  let share = 0;
-  let signals = 0;
-  let lastAge = Number.POSITIVE_INFINITY;
-  let toldSignals = 0;
-  let oldest = 0;
-  let newest = Number.POSITIVE_INFINITY;
-  const everybody = new Set<string>();
-  const who = new Set<string>();
-  for (const part of list) {
-    const age = today - dayOfText(part.day);
-    const actor = part.actor ?? `source:${part.source}`;
-    share += part.share;
-    signals += part.signalCount;
-    lastAge = Math.min(lastAge, age);
-    everybody.add(actor);
-    if (tells && !isTelling(part)) continue;
-    toldSignals += part.signalCount;
-    oldest = Math.max(oldest, age);
-    newest = Math.min(newest, age);
-    who.add(actor);
-  }
-  const text = isThirdParty(first.family)
-    ? thirdPartyText(first, [...who], toldSignals, newest)
-    : `${subject([...who], actorName)} ${KINDS[first.kind].phrase} ${when(oldest, newest)}`;
+  const of = line.telling.signals > 0 ? line.telling : line.all;
+  const text =
+    source === null
+      ? `${subject(whoIn(of, columns, actorName))} ${KINDS[kind].phrase} ${when(of.oldest, of.newest)}`
+      : thirdPartyText(kind, source, of);
   return {
-    text: `${capitalise(text)}: ${worth(points, share)}`,
-    kind: first.kind,
-    source: isThirdParty(first.family) ? first.source : null,
-    points,
+    // `+ 0` makes −0 a plain 0.
+    text: `${capitalise(text)}: ${worth(points + 0, share)}`,
+    kind,
+    source,
+    points: points + 0,
     share,
-    actors: everybody.size,
-    signals,
-    lastDay: dayText(today - lastAge),
+    actors,
+    signals: line.all.signals,
+    lastDay: dayText(today - line.all.newest),
   };
 }
 
-const isTelling = (part: Part): boolean => Math.abs(part.points) >= 0.05;
+/** Who did something: how many people, the names of those who may be named, and who else. */
+interface Who {
+  people: number;
+  /** Whoever did most first. */
+  names: string[];
+  visitors: number;
+  unnamed: number;
+}
+
+function whoIn(
+  { people, strengths, visitors, unnamed }: Told,
+  { texts }: Columns,
+  actorName: ((actor: string) => string | null) | null,
+): Who {
+  const names = !actorName
+    ? []
+    : people
+        .map((actor, at) => ({ name: actorName(texts.actorOf(actor)), strength: strengths[at]! }))
+        .sort((a, b) => b.strength - a.strength)
+        .flatMap(({ name }) => name ?? []);
+  return { people: people.length, names, visitors, unnamed };
+}
 
 /** `Bombora: topic research reported 5 times, last 9 days ago`; `G2: somebody compared us on a review site …`. */
-function thirdPartyText(first: Part, who: string[], signals: number, lastAge: number): string {
-  const source = first.source.split('+').map(capitalise).join(' and ');
-  if (first.kind === 'intent.topic') {
+function thirdPartyText(kind: SignalKind, by: string, of: Told): string {
+  const source = by.split('+').map(capitalise).join(' and ');
+  const { signals, newest } = of;
+  if (kind === 'intent.topic') {
     // Signals are reports: one topic in three weeks is three of them.
     const often = signals === 1 ? 'once' : signals === 2 ? 'twice' : `${signals} times`;
-    return `${source}: topic research reported ${often}, last ${ago(lastAge)}`;
+    return `${source}: topic research reported ${often}, last ${ago(newest)}`;
   }
-  const known = who.some((actor) => actorType(actor) !== 'source');
-  const somebody = known ? subject(who, () => null) : 'somebody';
   const often = signals === 1 ? '' : signals === 2 ? ' twice' : ` ${signals} times`;
-  return `${source}: ${somebody} ${KINDS[first.kind].phrase}${often}, last ${ago(lastAge)}`;
+  const who = { people: of.people.length, names: [], visitors: of.visitors, unnamed: of.unnamed };
+  return `${source}: ${somebody(who)} ${KINDS[kind].phrase}${often}, last ${ago(newest)}`;
 }
 
 /** `2 people viewed pricing`; `Bombora: somebody researched a topic elsewhere`. */
@@ -118,26 +199,31 @@ export function whoDid(
   actorName: (actor: string) => string | null,
 ): string {
   const actors = [...new Set(by.map((one) => one.actor))];
+  const of = (type: ActorType) => actors.filter((actor) => actorType(actor) === type);
+  const people = of('person');
+  const who: Who = {
+    people: people.length,
+    names: people.flatMap((actor) => actorName(actor) ?? []),
+    visitors: of('visitor').length,
+    unnamed: of('source').length,
+  };
   const { phrase } = KINDS[kind];
-  if (!isThirdParty(familyOf(kind))) return capitalise(`${subject(actors, actorName)} ${phrase}`);
+  if (!isThirdParty(familyOf(kind))) return capitalise(`${subject(who)} ${phrase}`);
   const sources = [...new Set(by.map((one) => capitalise(one.source)))].sort();
-  const known = actors.some((actor) => actorType(actor) !== 'source');
-  return `${sources.join(' and ')}: ${known ? subject(actors, actorName) : 'somebody'} ${phrase}`;
+  return `${sources.join(' and ')}: ${somebody(who)} ${phrase}`;
 }
 
+/** A source that reports what nobody known did is no subject. */
+const somebody = (who: Who): string => (who.people + who.visitors > 0 ? subject(who) : 'somebody');
+
 /** `Ada Vale and 2 other people and 1 anonymous visitor`. */
-function subject(actors: string[], actorName: (actor: string) => string | null): string {
-  const people = actors.filter((actor) => actorType(actor) === 'person');
-  const visitors = actors.filter((actor) => actorType(actor) === 'visitor').length;
-  const parts: string[] = [];
-  const names = people.map(actorName).filter((name) => name !== null);
-  const shown = names.length === people.length && people.length <= 2 ? names : names.slice(0, 1);
-  parts.push(...shown);
-  const rest = people.length - shown.length;
-  if (rest > 0 && shown.length > 0) parts.push(count(rest, 'other person', 'other people'));
+function subject({ people, names, visitors, unnamed }: Who): string {
+  const parts = names.length === people && people <= 2 ? [...names] : names.slice(0, 1);
+  const rest = people - parts.length;
+  if (rest > 0 && parts.length > 0) parts.push(count(rest, 'other person', 'other people'));
   else if (rest > 0) parts.push(count(rest, 'person', 'people'));
   if (visitors > 0) parts.push(count(visitors, 'anonymous visitor', 'anonymous visitors'));
-  if (people.length + visitors < actors.length) parts.push('somebody unnamed');
+  if (unnamed > 0) parts.push('somebody unnamed');
   return parts.length > 2 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : parts.join(' and ');
 }
 

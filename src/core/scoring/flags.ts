@@ -3,10 +3,10 @@
  * yet. Each rule is a pure function of what is known of an account; how long a flag lives is in flag-life.ts.
  */
 import type { ScoringModel } from '../model.ts';
-import { type Evidence, spokenIn } from './evidence.ts';
+import { type Evidence, type EvidenceSet, layOut, spokenIn } from './evidence.ts';
 import { type Fit, scorePersonFit } from './fit.ts';
 import { type Contribution, contributionsOf, type Heat, heatOf, type Part } from './heat.ts';
-import { isDoneToThem, type Likeness, liftOf, type Trait } from './lookalike.ts';
+import { isDoneToThem, type Likeness, liftOf, shareInWords, type Trait } from './lookalike.ts';
 import { qualify } from './qualification.ts';
 import { dayNumber } from './tally.ts';
 
@@ -41,7 +41,7 @@ export interface Judgement {
 /** What the rules look at, as far as it is known of an account. */
 export interface FlagFacts {
   score: { heat: Heat; fit: Fit };
-  evidence: readonly Evidence[];
+  evidence: EvidenceSet;
   /** By the CRM. */
   customer: boolean;
   openOpportunity: boolean;
@@ -169,27 +169,19 @@ function lookalike({ score, traits, likeness }: FlagFacts, model: ScoringModel):
   const isDeed = (one: Part) => earns(one) && !isDoneToThem(one.kind);
   if (!score.heat.parts.some(isDeed)) return 'does nothing, whatever it is like';
   if (score.heat.value < heat) return `heat ${score.heat.value.toFixed(1)}, needs ${heat}`;
+  if (likeness.tellings.size === 0) return 'what those who converted are like tells them from nobody';
   const { lift, telling } = liftOf(traits, likeness);
   if (lift < needed) return `${lift.toFixed(1)} times the usual odds, needs ${needed}`;
-  const shared = telling.slice(0, 4).map(({ field, value }) => `${WORDS[field]} ${value}`);
+  const shared = telling.slice(0, 4).map(shareInWords);
   return [
     {
       personId: null,
       confidence: 1 - 1 / lift,
-      reason: `${lift.toFixed(1)} times the usual odds, like ${there} accounts whose opportunity opened lately: ${shared.join(', ')}`,
+      reason: `${lift.toFixed(1)} times the usual odds, by what it shares with ${there} accounts whose opportunity opened lately: ${shared.join(', ')}`,
       parts: () => score.heat.parts.filter(isDeed),
     },
   ];
 }
-
-const WORDS: Record<Trait['field'], string> = {
-  INDUSTRY: 'industry',
-  SIZE: 'size',
-  COUNTRY: 'country',
-  TECHNOLOGY: 'uses',
-  FIRST_KIND: 'began with',
-  FIRST_TOPIC: 'began on',
-};
 
 function socialPush(
   { score, evidence, people, seeking }: FlagFacts,
@@ -200,9 +192,11 @@ function socialPush(
   const today = dayNumber(asOf);
   const qualified = new Set(people.filter((one) => QUALIFIED.includes(one.leadStatus)).map((one) => one.id));
   const byPerson = new Map<string, Evidence[]>();
-  for (const signal of spokenIn(evidence)) {
-    if (signal.occurredAt > asOf) continue;
-    if (today - dayNumber(signal.occurredAt) >= days) continue;
+  const columns = layOut(evidence);
+  for (const row of spokenIn(columns)) {
+    const at = columns.occurredAt[row]!;
+    if (at > asOf.getTime() || today - dayNumber(new Date(at)) >= days) continue;
+    const signal = columns.row(row);
     const praises = signal.kind === 'social.mention' && (signal.sentiment ?? -1) >= sentiment;
     if (!praises && !seeking.has(signal.id)) continue;
     const list = byPerson.get(signal.actor);

@@ -1,7 +1,7 @@
 /** Buying groups: the people of an account around one solution, which roles they fill, and how engaged they are. */
 import type { BuyingRole, RoleTemplate } from '../group-model.ts';
 import type { ScoringModel } from '../model.ts';
-import { actorType, type Evidence, select } from './evidence.ts';
+import { type EvidenceSet, layOut } from './evidence.ts';
 import { judgeTitle } from './role.ts';
 import { tally } from './tally.ts';
 
@@ -83,17 +83,19 @@ const COMPARING = /\.(pricing_view|compare_view|demo_view|demo_request)$/;
  * The buying group of an account as of a moment; null where nobody is in it. A member is who did something on the
  * solution's topics, whose title fits a role of the template, or who was put there by hand or by the CRM.
  *
- * `evidence`: the account's signals on the solution, in any order; those of nobody known are left out.
+ * `evidence`: the account's signals; those of nobody known are left out, and so are rows on which `on` is 0: they are not
+ * about the solution.
  */
 export function scoreGroup(
   candidates: readonly Candidate[],
-  evidence: readonly Evidence[],
+  evidence: EvidenceSet,
+  on: Uint8Array | null,
   template: RoleTemplate,
   model: ScoringModel,
   asOf: Date,
 ): BuyingGroup | null {
   const { halfGroup, activeDays, assignFrom, engagedRoles } = model.groups;
-  const deeds = deedsOf(evidence, model, asOf);
+  const deeds = deedsOf(evidence, on, model, asOf);
   const inTemplate = new Set(template.map(({ role }) => role));
   const members = candidates
     .flatMap((one) => memberOf(one, deeds.get(`person:${one.personId}`), inTemplate, model) ?? [])
@@ -166,12 +168,20 @@ interface Deeds {
   refused: boolean;
 }
 
-function deedsOf(evidence: readonly Evidence[], model: ScoringModel, asOf: Date): Map<string, Deeds> {
-  const byPeople = select(evidence, ({ actor, actors }, row) => actorType(actors[actor[row]!]!) === 'person');
-  const { actors, columns, groups, points } = tally(byPeople, model, asOf);
-  const found = new Map<string, Deeds & { lastTime: number; said: number; feelings: number }>();
-  for (const actor of actors.values()) {
-    found.set(actor.name, {
+function deedsOf(
+  evidence: EvidenceSet,
+  on: Uint8Array | null,
+  model: ScoringModel,
+  asOf: Date,
+): Map<string, Deeds> {
+  const columns = layOut(evidence);
+  const byPeople = Uint8Array.from(columns.actor, (actor, row) =>
+    columns.isPerson(actor) && on?.[row] !== 0 ? 1 : 0,
+  );
+  const { actors, groups, points } = tally(columns, model, asOf, asOf, byPeople);
+  const found = new Map<number, Deeds & { lastTime: number; said: number; feelings: number }>();
+  for (const actor of actors) {
+    found.set(actor.index, {
       points: Math.max(
         0,
         sum(actor.groups, ({ worth }) => worth),
@@ -188,7 +198,7 @@ function deedsOf(evidence: readonly Evidence[], model: ScoringModel, asOf: Date)
   for (let row = 0; row < columns.length; row++) {
     const group = groups[row];
     if (!group) continue;
-    const deeds = found.get(columns.actors[columns.actor[row]!]!)!;
+    const deeds = found.get(columns.actor[row]!)!;
     if (points[row]! > 0) {
       if (columns.occurredAt[row]! > deeds.lastTime) deeds.lastTime = columns.occurredAt[row]!;
       deeds.comparing ||= COMPARING.test(group.kind);
@@ -204,7 +214,7 @@ function deedsOf(evidence: readonly Evidence[], model: ScoringModel, asOf: Date)
     if (deeds.lastTime > Number.NEGATIVE_INFINITY) deeds.lastActiveAt = new Date(deeds.lastTime);
     if (deeds.said > 0) deeds.sentiment = deeds.feelings / deeds.said;
   }
-  return found;
+  return new Map(Array.from(found, ([actor, deeds]) => [columns.texts.actorOf(actor), deeds]));
 }
 
 function memberOf(

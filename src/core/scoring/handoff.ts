@@ -1,9 +1,8 @@
 /** Whether an account is ready for sales, check by check, and the clock that runs from then on. */
 import type { ScoringModel } from '../model.ts';
 import { KINDS } from '../signal.ts';
-import type { Disqualifier } from './fit.ts';
+import type { Disqualifier, Fit } from './fit.ts';
 import type { Part } from './heat.ts';
-import { dayNumber, dayOfText } from './tally.ts';
 
 export type HandoffCheckName = 'SCORE' | 'ICP_FIT' | 'BANT' | 'ACTIVE_SIGNAL' | 'NOT_DISQUALIFIED';
 
@@ -26,7 +25,13 @@ export interface BantFact {
   from: string | null;
 }
 
-/** Checks an account against the model's thresholds, as of a moment. */
+/** Whether score and fit are high enough and no gate is shut. */
+export const isGoodEnough = (
+  { qualification, fit }: { qualification: { value: number }; fit: Pick<Fit, 'value' | 'disqualifiedBy'> },
+  { handoff: limits }: ScoringModel,
+): boolean => qualification.value >= limits.score && fit.value >= limits.fit && fit.disqualifiedBy === null;
+
+/** Checks an account against the model's thresholds, as of the moment of its score. */
 export function handoff(
   input: {
     qualification: { value: number };
@@ -35,7 +40,6 @@ export function handoff(
     parts: readonly Part[];
   },
   model: ScoringModel,
-  asOf: Date,
 ): Handoff {
   const { handoff: limits } = model;
   const { qualification, fit } = input;
@@ -51,7 +55,7 @@ export function handoff(
       why: `fit ${fit.value.toFixed(1)}, needs ${limits.fit}`,
     },
     checkBant(input.bant, limits.bantKnown),
-    checkSignal(input.parts, model, asOf),
+    checkSignal(input.parts, model),
     {
       name: 'NOT_DISQUALIFIED',
       met: fit.disqualifiedBy === null,
@@ -74,14 +78,15 @@ function checkBant(bant: readonly BantFact[], needed: number): HandoffCheck {
   };
 }
 
-function checkSignal(parts: readonly Part[], model: ScoringModel, asOf: Date): HandoffCheck {
+function checkSignal(parts: readonly Part[], model: ScoringModel): HandoffCheck {
   const { kinds, days } = model.handoff;
-  const today = dayNumber(asOf);
-  const active = parts
-    .filter((one) => one.points > 0 && kinds.includes(one.kind))
-    .map(({ kind, points, day }) => ({ kind, points, age: today - dayOfText(day) }))
-    .filter((one) => one.age < days)
-    .sort((a, b) => a.age - b.age || b.points - a.points)[0];
+  let active: Part | undefined;
+  for (const part of parts) {
+    if (part.age >= days || part.points <= 0 || !kinds.includes(part.kind)) continue;
+    if (!active || part.age < active.age || (part.age === active.age && part.points > active.points)) {
+      active = part;
+    }
+  }
   const when = (age: number) => (age === 0 ? 'today' : age === 1 ? 'yesterday' : `${age} days ago`);
   return {
     name: 'ACTIVE_SIGNAL',

@@ -1,6 +1,6 @@
 import type { ScoringModel } from '../model.ts';
 import { type Family, familyOf, KINDS, type SignalKind } from '../signal.ts';
-import { actorType, type Evidence } from './evidence.ts';
+import { ACTOR_TYPES, type EvidenceSet } from './evidence.ts';
 import { type Actor, dayNumber, dayText, type Group, pastRaw, type Tally, tally } from './tally.ts';
 
 export type HeatBand = 'COLD' | 'WARM' | 'HOT' | 'ON_FIRE';
@@ -22,6 +22,8 @@ export interface Part {
   actor: string | null;
   /** `YYYY-MM-DD`. */
   day: string;
+  /** Whole UTC days from then to the heat's day. */
+  age: number;
   /** After cap, decay and breadth; all contributions add up to `raw` within 1e-9. */
   points: number;
   /** Part of all that was earned, 0–1: the positive ones add up to 1. 0 for what takes points off. */
@@ -43,19 +45,22 @@ export interface HeatValue {
 }
 
 export interface Heat extends HeatValue {
-  /** What it is made of: most points first, whichever way; ties by day, kind, actor. */
+  /** What it is made of, in no order that matters; made when it is first looked at. */
   readonly parts: readonly Part[];
-  /** The same in words and with signals, put when they are first looked at: that costs more than all the rest. */
+  /**
+   * The same in words and with signals: most points first, whichever way; ties by day, kind, actor. Put when they are
+   * first looked at: that costs more than all the rest.
+   */
   readonly contributions: Contribution[];
 }
 
 /** Heat as of a moment with every part of it. Later evidence is left out. */
-export function scoreHeat(evidence: readonly Evidence[], model: ScoringModel, asOf: Date): Heat {
+export function scoreHeat(evidence: EvidenceSet, model: ScoringModel, asOf: Date): Heat {
   return explainTally(tally(evidence, model, asOf), model);
 }
 
 /** The same heat without its parts, for when there are many to score. */
-export function measureHeat(evidence: readonly Evidence[], model: ScoringModel, asOf: Date): HeatValue {
+export function measureHeat(evidence: EvidenceSet, model: ScoringModel, asOf: Date): HeatValue {
   return measureTally(tally(evidence, model, asOf), model);
 }
 
@@ -66,16 +71,16 @@ const TREND_DAYS = 7;
  * Heat now less heat a week ago, −100…100. The past is what had occurred by then as far as is
  * known now: a file that arrives late makes no rise of what is old.
  */
-export function trend(evidence: readonly Evidence[], model: ScoringModel, asOf: Date): number {
+export function trend(evidence: EvidenceSet, model: ScoringModel, asOf: Date): number {
   const counted = tally(evidence, model, asOf);
   return heatOf(counted.raw, model) - pastHeat(counted, model);
 }
 
 /** Heat at the end of the UTC day a week before the tally's moment, with all that is known at it; so it holds all day. */
 export function pastHeat(counted: Tally, model: ScoringModel): number {
-  const { evidence, asOf } = counted;
+  const { columns, asOf } = counted;
   const then = () => new Date((dayNumber(asOf) - TREND_DAYS + 1) * 86_400_000 - 1);
-  return heatOf(pastRaw(counted, model, TREND_DAYS) ?? tally(evidence, model, then(), asOf).raw, model);
+  return heatOf(pastRaw(counted, model, TREND_DAYS) ?? tally(columns, model, then(), asOf).raw, model);
 }
 
 /** 100·(1 − 2^(−raw/halfHeat)). */
@@ -99,8 +104,8 @@ export function measureTally(counted: Tally, model: ScoringModel): HeatValue {
     if (counted.points[i]! > 0 && occurredAt[i]! > last && counted.groups[i] !== null) last = occurredAt[i]!;
   }
   let actors = 0;
-  for (const actor of counted.actors.values()) {
-    for (const group of actor.groups.values()) {
+  for (const actor of counted.actors) {
+    for (const group of actor.groups) {
       if (group.capped > 0) {
         actors++;
         break;
@@ -119,79 +124,56 @@ export function measureTally(counted: Tally, model: ScoringModel): HeatValue {
 
 /** Heat of evidence that is added up already, with its parts. */
 export function explainTally(counted: Tally, model: ScoringModel): Heat {
-  let parts: OwnPart[] | undefined;
+  let parts: Part[] | undefined;
   let contributions: Contribution[] | undefined;
-  const sorted = () => {
+  const made = () => {
     parts ??= partsOf(counted);
     return parts;
   };
   return {
     ...measureTally(counted, model),
     get parts() {
-      return sorted();
+      return made();
     },
     get contributions() {
-      contributions ??= contributionsOf(sorted());
+      contributions ??= contributionsOf([...made()].sort(compareParts));
       return contributions;
     },
   };
 }
 
-/** A part and what it was added up from. */
-class OwnPart implements Part {
-  readonly kind: SignalKind;
-  readonly family: Family;
-  readonly source: string;
-  readonly actor: string | null;
-  readonly day: string;
-  readonly points: number;
-  readonly share: number;
-  readonly signalCount: number;
-  readonly #group: Group;
-  readonly #by: Actor;
-  readonly #counted: Tally;
-
-  constructor(group: Group, by: Actor, counted: Tally, of: Pick<Part, 'source' | 'actor' | 'day' | 'share'>) {
-    this.kind = group.kind;
-    this.family = familyOf(group.kind);
-    this.source = of.source;
-    this.actor = of.actor;
-    this.day = of.day;
-    // `+ 0` makes −0 a plain 0.
-    this.points = group.worth + 0;
-    this.share = of.share;
-    this.signalCount = group.signals > 0 ? group.signals : group.count;
-    this.#group = group;
-    this.#by = by;
-    this.#counted = counted;
-  }
-
-  static compare(one: OwnPart, other: OwnPart): number {
-    return (
-      Math.abs(other.points) - Math.abs(one.points) ||
-      other.#group.age - one.#group.age ||
-      compare(one.kind, other.kind) ||
-      compare(one.#by.name, other.#by.name)
-    );
-  }
-
-  static inWords(parts: readonly OwnPart[]): Contribution[] {
-    if (parts.length === 0) return [];
-    const rowsOf = rowsByGroup(parts[0]!.#counted);
-    return parts.map((part) => {
-      const rows = rowsOf.get(part.#group)!;
-      return {
-        ...part,
-        signalIds: rows.map((row) => part.#counted.columns.idOf(row)),
-        reason: reasonOf(part.#group, part.#by, rows, part.#counted),
-      };
-    });
-  }
+/** What a part was added up from. */
+interface Origin {
+  group: Group;
+  by: Actor;
+  name: string;
+  counted: Tally;
 }
 
+/** Beside the parts, as it is no part of what they say. */
+const origins = new WeakMap<Part, Origin>();
+const originOf = (part: Part): Origin => origins.get(part)!;
+
+const compareParts = (one: Part, other: Part): number =>
+  Math.abs(other.points) - Math.abs(one.points) ||
+  other.age - one.age ||
+  compare(one.kind, other.kind) ||
+  compare(originOf(one).name, originOf(other).name);
+
 /** Parts of one heat in words. */
-export const contributionsOf = (parts: readonly Part[]): Contribution[] =>
-  OwnPart.inWords(parts as readonly OwnPart[]);
+export function contributionsOf(parts: readonly Part[]): Contribution[] {
+  if (parts.length === 0) return [];
+  const rowsOf = rowsByGroup(originOf(parts[0]!).counted);
+  return parts.map((part) => {
+    const { group, by, counted } = originOf(part);
+    const rows = rowsOf.get(group)!;
+    return {
+      ...part,
+      signalIds: rows.map((row) => counted.columns.texts.idOf(row)),
+      reason: reasonOf(group, by, rows, counted),
+    };
+  });
+}
 
 /** Rows that a group is talked about by. A feed reports what is below its own threshold too: that is no part of it. */
 function rowsByGroup({ groups, points }: Tally): Map<Group, number[]> {
@@ -206,28 +188,58 @@ function rowsByGroup({ groups, points }: Tally): Map<Group, number[]> {
   return found;
 }
 
-/** Every part of a tally, in the order of contributions. */
-function partsOf(counted: Tally): OwnPart[] {
-  let earned = 0;
-  for (const by of counted.actors.values()) {
-    for (const group of by.groups) if (group.worth > 0) earned += group.worth;
-  }
-  const parts: OwnPart[] = [];
+/** Every part of a tally. */
+function partsOf(counted: Tally): Part[] {
+  const earned = earnedIn(counted);
+  const sourceOf = sourcesIn(counted);
+  const parts: Part[] = [];
   const today = dayNumber(counted.asOf);
-  const { sources } = counted.columns;
-  let rowsOf: Map<Group, number[]> | undefined;
-  for (const by of counted.actors.values()) {
-    const actor = actorType(by.name) === 'source' ? null : by.name;
+  const { actorTypes, texts } = counted.columns;
+  for (const by of counted.actors) {
+    const name = texts.actorOf(by.index);
+    const actor = ACTOR_TYPES[actorTypes[by.index]!] === 'source' ? null : name;
     for (const group of by.groups) {
       const { worth } = group;
-      if (group.source < 0) rowsOf ??= rowsByGroup(counted);
-      const source = group.source < 0 ? sourcesOf(rowsOf!.get(group)!, counted) : sources[group.source]!;
-      const day = dayText(today - group.age);
-      const share = worth > 0 ? worth / earned : 0;
-      parts.push(new OwnPart(group, by, counted, { source, actor, day, share }));
+      const part: Part = {
+        kind: group.kind,
+        family: familyOf(group.kind),
+        source: sourceOf(group),
+        actor,
+        day: dayText(today - group.age),
+        age: group.age,
+        // `+ 0` makes −0 a plain 0.
+        points: worth + 0,
+        share: worth > 0 ? worth / earned : 0,
+        signalCount: signalsIn(group),
+      };
+      origins.set(part, { group, by, name, counted });
+      parts.push(part);
     }
   }
-  return parts.sort(OwnPart.compare);
+  return parts;
+}
+
+/** All that was earned, of which parts have their share. */
+export function earnedIn(counted: Tally): number {
+  let earned = 0;
+  for (const { groups } of counted.actors) {
+    for (const { worth } of groups) if (worth > 0) earned += worth;
+  }
+  return earned;
+}
+
+/** Signals that a group is talked about by. */
+export const signalsIn = (group: Group): number => (group.signals > 0 ? group.signals : group.count);
+
+/** Tells the source of a group; where several saw it, all of them, the one with most points first. */
+export function sourcesIn(counted: Tally): (group: Group) => string {
+  const { sources } = counted.columns;
+  let rowsOf: Map<Group, number[]> | undefined;
+  return (group) => {
+    if (group.source >= 0) return sources[group.source]!;
+    rowsOf ??= rowsByGroup(counted);
+    return sourcesOf(rowsOf.get(group)!, counted);
+  };
 }
 
 function sourcesOf(rows: readonly number[], { columns, points }: Tally): string {

@@ -1,7 +1,7 @@
 /** How far a person has come by themselves, and what is best done next. */
 import type { ScoringModel } from '../model.ts';
 import { KINDS, type SignalKind } from '../signal.ts';
-import type { Evidence } from './evidence.ts';
+import type { EvidenceSet } from './evidence.ts';
 import { recentPoints, type Tally, tally } from './tally.ts';
 
 export type NurtureStage = 'INITIAL_INTEREST' | 'EVALUATION' | 'PURCHASE_INTENT';
@@ -35,7 +35,7 @@ const SEEN: readonly SignalKind[] = ['event.webinar', 'content.assessment'];
 /** A person's stage as of a moment; `evidence`: their own signals, in any order. */
 export function nurtureOf(
   person: NurtureFacts,
-  evidence: readonly Evidence[],
+  evidence: EvidenceSet,
   model: ScoringModel,
   asOf: Date,
 ): Nurture {
@@ -83,8 +83,8 @@ function stepOf(
 /** The kind of the last signal of these kinds within so many days. */
 function lastOf(counted: Tally, kinds: readonly SignalKind[], days: number): SignalKind | null {
   let last: { kind: SignalKind; age: number } | null = null;
-  for (const actor of counted.actors.values()) {
-    for (const { kind, age } of actor.groups.values()) {
+  for (const actor of counted.actors) {
+    for (const { kind, age } of actor.groups) {
       if (kinds.includes(kind) && age < days && (!last || age < last.age)) last = { kind, age };
     }
   }

@@ -1,6 +1,6 @@
 /** What a person by themselves is worth: fit by title and department, and their own points. */
 import type { ScoringModel } from '../model.ts';
-import type { Evidence } from './evidence.ts';
+import type { EvidenceSet } from './evidence.ts';
 import { scorePersonFit } from './fit.ts';
 import { measureHeat } from './heat.ts';
 import { type Qualification, qualify } from './qualification.ts';
@@ -12,7 +12,7 @@ import { judgeTitle } from './role.ts';
  */
 export function qualifyPerson(
   person: { title: string | null },
-  evidence: readonly Evidence[],
+  evidence: EvidenceSet,
   model: ScoringModel,
   asOf: Date,
 ): Qualification {

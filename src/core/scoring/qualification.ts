@@ -1,7 +1,8 @@
 import type { ScoringModel } from '../model.ts';
 import type { Disqualifier } from './fit.ts';
 
-export type QualificationTier = 'HOT' | 'WARM' | 'COLD' | 'DISQUALIFIED';
+export const QUALIFICATION_TIERS = ['HOT', 'WARM', 'COLD', 'DISQUALIFIED'] as const;
+export type QualificationTier = (typeof QUALIFICATION_TIERS)[number];
 
 export interface Qualification {
   /** 0–100, computed for the disqualified too. */

@@ -1,5 +1,5 @@
 import type { ScoringModel } from '../model.ts';
-import type { Evidence } from './evidence.ts';
+import type { EvidenceSet } from './evidence.ts';
 import { type Reason, strongestReasons } from './explain.ts';
 import { type Firmographics, type Fit, type Outcomes, scoreFit } from './fit.ts';
 import { explainTally, type Heat, pastHeat } from './heat.ts';
@@ -24,7 +24,7 @@ export interface AccountScore {
  */
 export function scoreAccount(
   input: {
-    evidence: readonly Evidence[];
+    evidence: EvidenceSet;
     firmographics: Firmographics;
     outcomes: Outcomes;
     /** When a cluster of topics was surging. */
@@ -44,6 +44,6 @@ export function scoreAccount(
     fit,
     qualification: qualify(fit, heat, model),
     stage: foldStages({ counted, outcomes, surges }, model),
-    reasons: strongestReasons(heat, 10, input.actorName),
+    reasons: strongestReasons(counted, 10, input.actorName),
   };
 }

@@ -4,7 +4,8 @@
  */
 import type { ScoringModel } from '../model.ts';
 import { familyOf, SIGNAL_KINDS, type SignalKind } from '../signal.ts';
-import { actorType, type Columns, type Evidence, layOut } from './evidence.ts';
+import { type Columns, type EvidenceSet, layOut } from './evidence.ts';
+import { bytes, doubles } from './slab.ts';
 
 const DAY = 86_400_000;
 
@@ -30,7 +31,8 @@ export interface Group {
 }
 
 export interface Actor {
-  name: string;
+  /** Its number in the columns. */
+  index: number;
   groups: Group[];
   /** Kept factor of the actor's sum by breadth over depth: 1 up to the model's `soft`. */
   kept: number;
@@ -40,17 +42,16 @@ export interface Tally {
   asOf: Date;
   /** Σ worth; 0 or more. */
   raw: number;
-  actors: Map<string, Actor>;
+  /** Those with a signal that counts, in the order of their first. */
+  actors: readonly Actor[];
   /** What was counted from, in the order of ids. */
-  evidence: readonly Evidence[];
-  /** The same in columns. */
   columns: Columns;
-  /** Beside `evidence`: its group; null where it does not count (later than asked for, a duplicate, a copy). */
-  groups: (Group | null)[];
-  /** Beside `evidence`: its points. */
+  /** Beside the columns: the row's group; null where it does not count (later than asked for, a duplicate, a copy). */
+  groups: readonly (Group | null)[];
+  /** Beside the columns: its points. */
   points: Float64Array;
-  /** Index in `evidence` → how many copies from the same origin it stands for beside itself. */
-  copies: Map<number, number>;
+  /** Row → how many copies from the same origin it stands for beside itself. */
+  copies: ReadonlyMap<number, number>;
 }
 
 /**
@@ -61,23 +62,30 @@ export interface Tally {
  * it is cut in proportion, so that the parts still add up.
  */
 export function tally(
-  evidence: readonly Evidence[],
+  evidence: EvidenceSet,
   model: ScoringModel,
   asOf: Date,
   knownAt: Date = asOf,
+  /** Rows of the columns that are left out are 0. */
+  keeps: Uint8Array | null = null,
 ): Tally {
   const rates = ratesOf(model);
-  const { rows, columns } = layOut(evidence);
+  const columns = layOut(evidence);
   const { length, kind: kinds, actor: actorOf, source: sources, occurredAt } = columns;
   const today = dayNumber(asOf);
-  const points = new Float64Array(length);
+  const points = doubles(length);
   const groups: (Group | null)[] = new Array(length).fill(null);
-  const copies = new Map<number, number>();
-  const counts = strongestPerOrigin(columns, rates, points, asOf.getTime(), knownAt.getTime(), copies);
-  const actors = new Map<string, Actor>();
-  const byIndex: (Actor | undefined)[] = new Array(columns.actors.length);
-  const byKey = new Map<number, Group>();
-  const span = spanOf(columns, today);
+  const { counts, copies } = strongestPerOrigin(
+    columns,
+    rates,
+    points,
+    asOf.getTime(),
+    knownAt.getTime(),
+    keeps,
+  );
+  const actors: Actor[] = [];
+  const byIndex: (Actor | undefined)[] = new Array(columns.actorTypes.length);
+  const byKey = new GroupTable(length);
 
   for (let row = 0; row < length; row++) {
     if (counts[row] === 0) continue;
@@ -85,9 +93,7 @@ export function tally(
     const age = today - Math.floor(occurredAt[row]! / DAY);
     const kind = kinds[row]!;
     const source = sources[row]!;
-    // A small integer is the cheapest key a Map can have.
-    const key = (index * span + age) * rates.length + kind;
-    let group = byKey.get(key);
+    let group = byKey.find(index, age, kind);
     if (!group) {
       group = {
         kind: SIGNAL_KINDS[kind]!,
@@ -100,12 +106,12 @@ export function tally(
         count: 0,
         source,
       };
-      byKey.set(key, group);
+      byKey.add(group, index);
       let actor = byIndex[index];
       if (!actor) {
-        actor = { name: columns.actors[index]!, groups: [], kept: 1 };
+        actor = { index, groups: [], kept: 1 };
         byIndex[index] = actor;
-        actors.set(actor.name, actor);
+        actors.push(actor);
       }
       actor.groups.push(group);
     } else if (group.source !== source) group.source = -1;
@@ -116,15 +122,46 @@ export function tally(
   }
 
   let raw = 0;
-  for (const actor of actors.values()) raw += weigh(actor, rates, model.breadth.soft);
-  return { asOf, raw, actors, evidence: rows, columns, groups, points, copies };
+  for (const actor of actors) raw += weigh(actor, rates, model.breadth.soft);
+  return { asOf, raw, actors, columns, groups, points, copies };
 }
 
-/** More than any age there is, to make keys of. */
-function spanOf({ length, occurredAt }: Columns, today: number): number {
-  let first = Number.POSITIVE_INFINITY;
-  for (let row = 0; row < length; row++) if (occurredAt[row]! < first) first = occurredAt[row]!;
-  return today - Math.floor(first / DAY) + 1;
+/** Groups by actor, age and kind: open addressing in a table that is used again, as a Map would be half of a tally's time. */
+class GroupTable {
+  static #slots = new Int32Array(512);
+  readonly #groups: Group[] = [];
+  readonly #actors: number[] = [];
+  readonly #mask: number;
+  /** Where the last one that was looked for is, or belongs. */
+  #slot = 0;
+
+  constructor(most: number) {
+    const size = 2 ** Math.ceil(Math.log2(2 * most + 2));
+    if (GroupTable.#slots.length < size) GroupTable.#slots = new Int32Array(size);
+    else GroupTable.#slots.fill(0, 0, size);
+    this.#mask = size - 1;
+  }
+
+  find(actor: number, age: number, kind: number): Group | undefined {
+    const slots = GroupTable.#slots;
+    let hash = Math.imul(actor, 0x9e3779b1) ^ Math.imul(age, 0x85ebca6b) ^ Math.imul(kind, 0xc2b2ae35);
+    hash ^= hash >>> 15;
+    for (let slot = hash & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const at = slots[slot]! - 1;
+      if (at < 0) {
+        this.#slot = slot;
+        return undefined;
+      }
+      const group = this.#groups[at]!;
+      if (group.kindIndex === kind && group.age === age && this.#actors[at] === actor) return group;
+    }
+  }
+
+  /** Adds the one that was just not found. */
+  add(group: Group, actor: number): void {
+    GroupTable.#slots[this.#slot] = this.#groups.push(group);
+    this.#actors.push(actor);
+  }
 }
 
 /** Caps, decays and softens an actor's groups; returns the actor's sum. */
@@ -157,7 +194,7 @@ export function pastRaw(counted: Tally, model: ScoringModel, days: number): numb
   for (const winner of counted.copies.keys()) if (counted.groups[winner]!.age < days) return null;
   const rates = ratesOf(model);
   let raw = 0;
-  for (const { groups } of counted.actors.values()) {
+  for (const { groups } of counted.actors) {
     let earned = 0;
     let lost = 0;
     for (const { age, capped, kindIndex } of groups) {
@@ -194,15 +231,15 @@ function strongestPerOrigin(
   points: Float64Array,
   asOf: number,
   knownAt: number,
-  copies: Map<number, number>,
-): Uint8Array {
+  keeps: Uint8Array | null,
+): { counts: Uint8Array; copies: Map<number, number> } {
   const { length, occurredAt, receivedAt, origin } = columns;
-  const named = Uint8Array.from(columns.actors, (name) => (actorType(name) === 'person' ? 1 : 0));
-  const counts = new Uint8Array(length);
+  const counts = bytes(length);
+  const copies = new Map<number, number>();
   let strongest: Map<number, number> | undefined;
   for (let row = 0; row < length; row++) {
-    if (occurredAt[row]! > asOf || receivedAt[row]! > knownAt) continue;
-    points[row] = pointsOf(columns, row, rates, named[columns.actor[row]!] === 1);
+    if (occurredAt[row]! > asOf || receivedAt[row]! > knownAt || keeps?.[row] === 0) continue;
+    points[row] = pointsOf(columns, row, rates);
     counts[row] = 1;
     if (origin[row] === -1) continue;
     strongest ??= new Map();
@@ -218,11 +255,11 @@ function strongestPerOrigin(
     if (wins) copies.delete(rival);
     strongest.set(origin[row]!, winner);
   }
-  return counts;
+  return { counts, copies };
 }
 
 /** value · strength (scaled by sentiment) · confidence · reliability: before cap, decay and breadth. */
-function pointsOf(columns: Columns, row: number, rates: Rates, named: boolean): number {
+function pointsOf(columns: Columns, row: number, rates: Rates): number {
   const rate = rates[columns.kind[row]!]!;
   let strength = columns.strength[row]!;
   if (rate.scaledBySentiment) {
@@ -232,7 +269,9 @@ function pointsOf(columns: Columns, row: number, rates: Rates, named: boolean): 
     strength = sentiment < 0 ? 0 : (strength * (1 + sentiment)) / 2;
   }
   let reliability = rate.reliabilityBySource.get(columns.sources[columns.source[row]!]!) ?? rate.reliability;
-  if (typeof reliability !== 'number') reliability = named ? reliability.named : reliability.anonymous;
+  if (typeof reliability !== 'number') {
+    reliability = columns.isPerson(columns.actor[row]!) ? reliability.named : reliability.anonymous;
+  }
   return rate.value * strength * columns.confidence[row]! * reliability;
 }
 
@@ -292,17 +331,6 @@ export function dayText(day: number): string {
   return text;
 }
 
-/** The number of a day written as `YYYY-MM-DD`. */
-export function dayOfText(text: string): number {
-  let day = dayNumbers.get(text);
-  if (day === undefined) {
-    day = dayNumber(new Date(text));
-    dayNumbers.set(text, day);
-  }
-  return day;
-}
-const dayNumbers = new Map<string, number>();
-
 /** Writing a date out costs more than all else about a contribution, and a timeline has few days. */
 const dayTexts = new Map<number, string>();
 
@@ -314,9 +342,9 @@ export function recentPoints(
 ): { points: number; actors: number } {
   let points = 0;
   let actors = 0;
-  for (const actor of counted.actors.values()) {
+  for (const actor of counted.actors) {
     let own = 0;
-    for (const group of actor.groups.values()) {
+    for (const group of actor.groups) {
       if (group.age < days && group.capped > 0 && kinds.includes(group.kind)) own += group.capped;
     }
     points += own;

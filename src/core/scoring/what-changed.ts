@@ -139,8 +139,8 @@ function linesOf(
 
 function worthByKind(counted: Tally): Map<SignalKind, number> {
   const worth = new Map<SignalKind, number>();
-  for (const actor of counted.actors.values()) {
-    for (const group of actor.groups.values()) {
+  for (const actor of counted.actors) {
+    for (const group of actor.groups) {
       worth.set(group.kind, (worth.get(group.kind) ?? 0) + group.worth);
     }
   }

@@ -5,7 +5,7 @@ import { defaultModel, parseModel } from '../../../src/core/model.ts';
 import { bantKnown, type DealFacts, meddicKnown } from '../../../src/core/scoring/bant.ts';
 import { type BuyingGroup, type Candidate, scoreGroup } from '../../../src/core/scoring/group.ts';
 import { qualifyPerson } from '../../../src/core/scoring/person.ts';
-import { evidenceOn, parseSolutions } from '../../../src/core/solution.ts';
+import { parseSolutions, rowsOn } from '../../../src/core/solution.ts';
 import { asOf, daysBefore, signal, timelines } from './timeline.ts';
 
 const TEMPLATE: RoleTemplate = [
@@ -23,7 +23,7 @@ const person = (personId: string, rest: Partial<Candidate> = {}): Candidate => (
   ...rest,
 });
 const score = (people: Candidate[], evidence: Parameters<typeof scoreGroup>[1] = [], template = TEMPLATE) =>
-  scoreGroup(people, evidence, template, defaultModel, asOf);
+  scoreGroup(people, evidence, null, template, defaultModel, asOf);
 const roleOf = (group: BuyingGroup | null, id: string) => group?.members.find((one) => one.personId === id);
 
 describe('a worked example', () => {
@@ -232,21 +232,21 @@ describe('solutions', () => {
   const about = (topics: string[], id?: string) => signal('content.view', { topics, ...(id ? { id } : {}) });
 
   test('only what is about it counts', () => {
-    const own = about(['data lineage']);
-    const clustered = about(['data catalog', 'x']);
-    const page = about([], 'page');
-    const other = about(['payroll']);
-    expect(evidenceOn(lineage!, [own, clustered, page, other], clusters, new Set(['page']))).toEqual([
-      own,
-      clustered,
-      page,
-    ]);
+    const evidence = [
+      about(['data lineage'], 'a'),
+      about(['data catalog', 'x'], 'b'),
+      about([], 'c, a page'),
+      about(['payroll'], 'd'),
+    ];
+    expect(rowsOn(lineage!, evidence, clusters, new Set(['c, a page']))).toEqual(
+      Uint8Array.from([1, 1, 1, 0]),
+    );
   });
 
   test('one that names nothing is about everything', () => {
     const [all] = parseSolutions([{ name: 'All' }]);
     const evidence = [about([]), about(['payroll'])];
-    expect(evidenceOn(all!, evidence, clusters, new Set())).toEqual(evidence);
+    expect(rowsOn(all!, evidence, clusters, new Set())).toBeNull();
   });
 
   test.each([

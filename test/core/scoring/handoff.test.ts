@@ -23,7 +23,6 @@ const check = (given: {
       parts: scoreHeat([signal(kind, { age })], defaultModel, asOf).parts,
     },
     defaultModel,
-    asOf,
   );
 };
 
@@ -63,7 +62,7 @@ describe('hand-off', () => {
     const model = structuredClone(defaultModel);
     model.handoff = { ...model.handoff, score: 90, bantKnown: 0 };
     const input = { qualification: { value: 89 }, fit: { value: 100, disqualifiedBy: null }, bant: [] };
-    const { checks } = handoff({ ...input, parts: [] }, model, asOf);
+    const { checks } = handoff({ ...input, parts: [] }, model);
     expect(checks.map((one) => one.met)).toEqual([false, true, true, false, true]);
   });
 });

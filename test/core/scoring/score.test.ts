@@ -7,6 +7,7 @@ import { noOutcomes, scoreFit } from '../../../src/core/scoring/fit.ts';
 import { scoreHeat, trend } from '../../../src/core/scoring/heat.ts';
 import { qualify } from '../../../src/core/scoring/qualification.ts';
 import { scoreAccount } from '../../../src/core/scoring/score.ts';
+import { tally } from '../../../src/core/scoring/tally.ts';
 import { asOf, daysAfter, daysBefore, signal, timelines, times } from './timeline.ts';
 
 const company = {
@@ -125,7 +126,7 @@ describe('stage', () => {
 
 describe('reasons', () => {
   const textsOf = (evidence: Evidence[], actorName?: (actor: string) => string | null) =>
-    strongestReasons(scoreHeat(evidence, defaultModel, asOf), 10, actorName).map((reason) => reason.text);
+    strongestReasons(tally(evidence, defaultModel, asOf), 10, actorName).map((reason) => reason.text);
 
   const bombora = (age: number, topics = 1) =>
     times(topics, () => signal('intent.topic', { source: 'bombora', actor: 'source:bombora', age }));
@@ -211,7 +212,7 @@ describe('reasons', () => {
 
   test('strongest first, kinds together, third parties apart by source', () => {
     const reasons = strongestReasons(
-      scoreHeat(
+      tally(
         [
           ...views(people('ada', 'ben')),
           ...bombora(0),
@@ -237,7 +238,7 @@ describe('reasons', () => {
     fc.assert(
       fc.property(timelines(), (evidence) => {
         const heat = scoreHeat(evidence, defaultModel, asOf);
-        const reasons = strongestReasons(heat, 1000);
+        const reasons = strongestReasons(tally(evidence, defaultModel, asOf), 1000);
         expect(reasons.reduce((sum, one) => sum + one.points, 0)).toBeCloseTo(heat.raw, 9);
         expect(reasons.reduce((sum, one) => sum + one.signals, 0)).toBe(
           heat.contributions.reduce((sum, one) => sum + one.signalCount, 0),
