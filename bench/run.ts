@@ -14,6 +14,8 @@ const BENCHMARKS: Record<string, { staged: boolean }> = {
   'identity-names': { staged: false },
   'identity-names-quality': { staged: false },
   'identity-classes': { staged: false },
+  'identity-mail': { staged: false },
+  'identity-bots': { staged: false },
   'identity-networks': { staged: false },
   'identity-resolver': { staged: true },
   surge: { staged: false },

@@ -1,3 +1,6 @@
+-- For scoring everybody in bulk: members change every day, and in a page with room that touches no index.
+ALTER TABLE buying_group_member SET (fillfactor = 50);
+
 -- Which accounts' signals changed, for the copy of the timeline that is kept beside the database.
 ALTER TABLE rescore_request ADD COLUMN of_timeline boolean NOT NULL DEFAULT true;
 COMMENT ON COLUMN rescore_request.of_timeline IS 'Whether its signals may have changed, and not only the day or the model.';

@@ -356,6 +356,21 @@ CREATE TABLE erasure (
 -- row-level security: ENABLE, FORCE
 CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
 
+CREATE TABLE erasure_task (
+  workspace_id uuid NOT NULL,
+  subject text NOT NULL,
+  actor text NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  document jsonb NOT NULL,
+  counts jsonb NOT NULL,
+  account_ids uuid[] NOT NULL,
+  worked_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (workspace_id, subject),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(workspace_id)
+);
+-- row-level security: ENABLE, FORCE
+CREATE POLICY own_workspace FOR ALL USING ((workspace_id = ( SELECT (NULLIF(current_setting('undercurrent.workspace'::text, true), ''::text))::uuid AS "nullif")));
+
 CREATE TABLE exclusion (
   workspace_id uuid NOT NULL,
   exclusion_id uuid NOT NULL,

@@ -1,6 +1,6 @@
 /** What was not kept and why; whom we don't want to hear of; and what is held of a person, handed out or erased. */
 import { SKIP_CLASSES, type SkipClass, skipClass } from '../src/core/privacy.ts';
-import type { Receipt } from '../src/flow/privacy.ts';
+import { erase, type Receipt } from '../src/flow/erasure.ts';
 import * as privacyFlow from '../src/flow/privacy.ts';
 import * as privacy from '../src/store/privacy.ts';
 import { builder } from './builder.ts';
@@ -139,7 +139,7 @@ builder.mutationFields((t) => ({
     args: { email: t.arg.string({ required: true, description: 'The person’s e-mail address.' }) },
     resolve: async (_root, { email }, context) => {
       const { db, workspace, clock, onTouched } = context;
-      const receipt = await privacyFlow.erase(db, workspace, email, actorOf(context), clock());
+      const receipt = await erase(db, workspace, email, actorOf(context), clock());
       onTouched(workspace.id);
       return receipt;
     },

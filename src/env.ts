@@ -14,7 +14,7 @@ export const envSchema = z.object({
   ),
   UNDERCURRENT_DATA: z
     .preprocess((value) => (value === '' ? undefined : value), z.string().default('./.undercurrent'))
-    .describe('Folder of the embedded database.'),
+    .describe('Folder of the embedded database and of the copies of timelines that large rescores use.'),
   PORT: z.coerce
     .number()
     .int()

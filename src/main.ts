@@ -148,7 +148,7 @@ export async function serve(parts: Undercurrent): Promise<Running> {
       jobs = createJobs(parts, rescorer);
     },
     async stop() {
-      jobs?.stop();
+      await jobs?.stop();
       unwatch();
       await new Promise<void>((resolve) => {
         listener.close(() => resolve());

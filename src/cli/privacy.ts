@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { NotFound } from '../core/errors.ts';
 import { plain, print, printJson, table } from '../edge/terminal.ts';
-import { erase, exclude, exportPerson, include } from '../flow/privacy.ts';
+import { erase } from '../flow/erasure.ts';
+import { exclude, exportPerson, include } from '../flow/privacy.ts';
 import { drain } from '../flow/rescore.ts';
 import { inWorkspace } from '../store/database.ts';
 import * as privacy from '../store/privacy.ts';

@@ -77,7 +77,7 @@ export const flagsSchema = z
         shrinkage: z
           .number()
           .positive()
-          .describe('Converters’ share of a trait is drawn to the usual one as if by so many more of them.'),
+          .describe('How strongly weights of traits are drawn to nothing; up to ten times of it are tried.'),
         firsts: z.int().positive().describe('How many of the first kinds and topics of signals are traits.'),
       })
       .describe('LOOKALIKE: like those who bought lately.'),

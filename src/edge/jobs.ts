@@ -1,7 +1,8 @@
-/** What happens by the clock: nightly scoring, polls, forgetting visitor keys. Times are UTC. */
+/** What happens by the clock: nightly scoring, polls, forgetting visitor keys, ends of erasures. Times are UTC. */
 import cron from 'node-cron';
 import type { Network } from '../core/identity/network.ts';
 import type { Adapter } from '../core/signal.ts';
+import { finishAll, sweepCopies } from '../flow/erasure.ts';
 import { openIntake } from '../flow/ingest.ts';
 import { poll } from '../flow/poll.ts';
 import { placeDoubtfulAgain } from '../flow/rematch.ts';
@@ -22,22 +23,21 @@ export interface JobParts {
   log: Log;
 }
 
-export function createJobs(parts: JobParts, rescorer: Rescorer): { stop(): void } {
+type Work = (workspaceId: string) => Promise<void>;
+
+export function createJobs(parts: JobParts, rescorer: Rescorer): { stop(): Promise<void> } {
   const { db, clock, log } = parts;
   const tasks: { stop(): unknown }[] = [];
-  const schedule = (expression: string, name: string, work: (workspaceId: string) => Promise<void>) => {
+  let stopped = false;
+  const everywhere = async (name: string, work: Work): Promise<void> => {
+    for (const workspaceId of await listWorkspaceIds(db)) {
+      if (stopped) return;
+      await work(workspaceId).catch((error: unknown) => log.error({ err: error, job: name }, 'job failed'));
+    }
+  };
+  const schedule = (expression: string, name: string, work: Work) => {
     tasks.push(
-      cron.schedule(
-        expression,
-        async () => {
-          for (const workspaceId of await listWorkspaceIds(db)) {
-            await work(workspaceId).catch((error: unknown) =>
-              log.error({ err: error, job: name }, 'job failed'),
-            );
-          }
-        },
-        { timezone: 'UTC', noOverlap: true, name },
-      ),
+      cron.schedule(expression, () => everywhere(name, work), { timezone: 'UTC', noOverlap: true, name }),
     );
   };
 
@@ -54,6 +54,14 @@ export function createJobs(parts: JobParts, rescorer: Rescorer): { stop(): void 
     const workspace = await inWorkspace(db, workspaceId, workspaces.read, { readOnly: true });
     if (workspace && (await placeDoubtfulAgain(db, workspace, clock())) > 0) rescorer.poke(workspaceId);
   });
+  const endErasures: Work = async (workspaceId) => {
+    if ((await finishAll(db, workspaceId, clock, () => !stopped)) > 0) rescorer.poke(workspaceId);
+    await sweepCopies(db, workspaceId);
+  };
+  schedule('*/5 * * * *', 'end-erasures', endErasures);
+  const atStart = everywhere('end-erasures', endErasures).catch((error: unknown) =>
+    log.error({ err: error }, 'no erasure could be ended; it is tried again in some minutes'),
+  );
   for (const { adapter, settings } of parts.adapters.values()) {
     if (!adapter.poll) continue;
     schedule(adapter.poll.schedule, `poll-${adapter.id}`, async (workspaceId) => {
@@ -71,8 +79,10 @@ export function createJobs(parts: JobParts, rescorer: Rescorer): { stop(): void 
     });
   }
   return {
-    stop() {
+    async stop() {
+      stopped = true;
       for (const task of tasks) task.stop();
+      await atStart;
     },
   };
 }

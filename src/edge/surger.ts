@@ -53,5 +53,6 @@ export class Surger {
     }
     const end = performance.now();
     this.#notBefore.set(workspaceId, end + Math.max(PAUSE.least, PAUSE.times * (end - start)));
+    if (await surge.isRestating(this.#db, workspaceId).catch(() => false)) this.touch(workspaceId);
   }
 }

@@ -10,13 +10,13 @@ import {
   type Missing,
   missingFrom,
 } from '../core/scoring/levers.ts';
-import { type AccountScore, scoreAccount } from '../core/scoring/score.ts';
+import { type AccountScore, type ScoreInput, scoreAccount } from '../core/scoring/score.ts';
 import { type ScoreChange, whatChanged } from '../core/scoring/what-changed.ts';
 import type { Tx } from '../store/database.ts';
 import * as graph from '../store/graph.ts';
 import * as scoreHistory from '../store/score-history.ts';
 import { modelFor } from './models.ts';
-import { actorNames, readInputs, type ScoreInput } from './rescore.ts';
+import { actorNames, readInputs } from './rescore.ts';
 
 /** Which score is meant. */
 export interface Asked {

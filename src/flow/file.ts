@@ -5,10 +5,13 @@ import { type RecordItem, readRecords } from '../core/records.ts';
 import type { Adapter } from '../core/signal.ts';
 import * as batches from '../store/batches.ts';
 import { inWorkspace } from '../store/database.ts';
+import * as statistics from '../store/statistics.ts';
 import { type Incoming, type Intake, refusalOf, type Taken, take } from './ingest.ts';
 
 /** Records stored in one transaction. */
 const CHUNK = 5_000;
+/** Signals after which the planner is told of them, at first; then whenever they have doubled. */
+const MANY = 50_000;
 /** Refusals told one by one; all are counted and kept. */
 const TOLD = 1_000;
 
@@ -50,9 +53,14 @@ export async function ingestFile(
       );
   const result: FileResult = { ...batches.noCounts(), batch: id, refused: [], error: null };
   const batch = { id, adapter, settings, fileName };
+  let analyseAt = MANY;
   const flush = async (records: Incoming[]) => {
     const taken = await take(intake, batch, records, clock());
     batches.addCounts(result, taken);
+    if (result.accepted >= analyseAt && !intake.dryRun) {
+      analyseAt = 2 * result.accepted;
+      await statistics.analyse(db);
+    }
     result.refused.push(...taken.refused.slice(0, TOLD - result.refused.length));
     onProgress?.(result);
   };
@@ -73,7 +81,11 @@ export async function ingestFile(
     failure = error;
   }
   const message = failure === null ? null : failure instanceof Error ? failure.message : String(failure);
-  await inWorkspace(db, workspace.id, (tx) => batches.finish(tx, id, clock(), message));
+  await inWorkspace(db, workspace.id, async (tx) => {
+    await batches.finish(tx, id, clock(), message);
+    await statistics.tellSoon(tx);
+  });
+  if (result.accepted >= CHUNK && !intake.dryRun) await statistics.analyse(db);
   if (failure !== null) {
     const refusal = refusalOf(failure); // throws on what is not about the file
     if (result.received === 0) throw failure;

@@ -5,13 +5,12 @@ import { holds, kindIndex, layOut, spokenIn } from '../core/scoring/evidence.ts'
 import { advance, precisionOf } from '../core/scoring/flag-life.ts';
 import { FLAG_RULES, type FlagGroup, judgeFlags } from '../core/scoring/flags.ts';
 import { firstsOf, type Likeness, learnLikeness, type Trait, traitsOf } from '../core/scoring/lookalike.ts';
-import type { AccountScore } from '../core/scoring/score.ts';
+import type { AccountScore, ScoreInput } from '../core/scoring/score.ts';
 import * as converters from '../store/converters.ts';
 import type { Tx } from '../store/database.ts';
 import * as flags from '../store/flags.ts';
 import * as scores from '../store/scores.ts';
 import type { Grouping } from './groups.ts';
-import type { ScoreInput } from './rescore.ts';
 
 const DAY = 86_400_000;
 

@@ -3,9 +3,9 @@ import { NotFound } from '../core/errors.ts';
 import type { BuyingRole } from '../core/group-model.ts';
 import type { ScoringModel } from '../core/model.ts';
 import type { DealFacts, KnownMember } from '../core/scoring/bant.ts';
-import type { EvidenceSet } from '../core/scoring/evidence.ts';
 import type { FlagGroup } from '../core/scoring/flags.ts';
 import { scoreGroup } from '../core/scoring/group.ts';
+import type { Tally } from '../core/scoring/tally.ts';
 import { contentReader, parseSolutions, rowsOn, type Solution } from '../core/solution.ts';
 import type { Tx } from '../store/database.ts';
 import * as groups from '../store/groups.ts';
@@ -19,7 +19,7 @@ export interface Grouping {
   /** People at the accounts. */
   staff: ReadonlyMap<string, readonly groups.Person[]>;
   /** Makes the groups of an account. */
-  judge(accountId: string, evidence: EvidenceSet): FlagGroup[];
+  judge(accountId: string, counted: Tally): FlagGroup[];
   /** Brings what is stored up to date; the accounts' scores must be. */
   save(version: number): Promise<void>;
 }
@@ -38,7 +38,7 @@ export async function open(
   const found: Parameters<typeof groups.save>[2][number][] = [];
   return {
     staff,
-    judge(accountId, evidence) {
+    judge(accountId, counted) {
       const people = staff.get(accountId);
       if (!people) return [];
       return sold.flatMap((solution) => {
@@ -48,11 +48,10 @@ export async function open(
             personId: id,
             manualRole: manualRoles[solution.id] ?? null,
           })),
-          evidence,
-          rowsOn(solution, evidence, clusters, content.get(solution.id) ?? new Set()),
+          counted,
+          rowsOn(solution, counted.columns, clusters, content.get(solution.id) ?? new Set()),
           solution.template ?? model.groups.template,
           model,
-          now,
         );
         if (!group) return [];
         found.push({ accountId, solutionId: solution.id, group });

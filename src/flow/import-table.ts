@@ -5,9 +5,13 @@ import { readRecords } from '../core/records.ts';
 import { readRole } from '../core/scoring/role.ts';
 import * as batches from '../store/batches.ts';
 import { inWorkspace } from '../store/database.ts';
+import * as statistics from '../store/statistics.ts';
 import { declareTopics } from './declare-topics.ts';
 import type { Intake } from './ingest.ts';
 import { recordOutcomes, type Upserted, upsertAccounts, upsertPeople } from './upsert.ts';
+
+/** Rows after which the planner is told of them. */
+const MANY = 5_000;
 
 export const TABLES = ['accounts', 'people', 'opportunities', 'topics'] as const;
 export type TableName = (typeof TABLES)[number];
@@ -112,7 +116,7 @@ export async function importTable(
   }
   const now = clock();
   const { db, workspace } = intake;
-  return inWorkspace(db, workspace.id, async (tx) => {
+  const imported = await inWorkspace(db, workspace.id, async (tx) => {
     const batch = await batches.open(
       tx,
       { source: 'crm', transport: 'import', label: options.fileName },
@@ -142,8 +146,11 @@ export async function importTable(
       skipped: result.skipped ?? {},
     });
     await batches.finish(tx, batch, now);
+    await statistics.tellSoon(tx);
     return { ...result, rejected, batch };
   });
+  if (good.length >= MANY) await statistics.analyse(db);
+  return imported;
 }
 
 type Row = { line: number; record: unknown; error?: undefined } | { line: number; error: Invalid };

@@ -2,6 +2,7 @@
 import { nameId } from '../core/id.ts';
 import type { Evidence } from '../core/scoring/evidence.ts';
 import { type Candidate, scoreGroup } from '../core/scoring/group.ts';
+import { tally } from '../core/scoring/tally.ts';
 import { contentReader, rowsOn, type Solution } from '../core/solution.ts';
 import * as accounts from '../store/accounts.ts';
 import type { Tx } from '../store/database.ts';
@@ -43,18 +44,17 @@ export async function groupsAt(
   const content = await contentOf(tx, sold, evidence);
   return new Map(
     accountIds.map((accountId) => {
-      const signals = evidence.get(accountId) ?? [];
+      const counted = tally(evidence.get(accountId) ?? [], model, at);
       const found = sold.flatMap((solution): PastGroup[] => {
         const group = scoreGroup(
           (staff.get(accountId) ?? []).map(({ manualRoles, ...one }) => ({
             ...one,
             manualRole: manualRoles.get(solution.id) ?? null,
           })),
-          signals,
-          rowsOn(solution, signals, clusters, content.get(solution.id) ?? new Set()),
+          counted,
+          rowsOn(solution, counted.columns, clusters, content.get(solution.id) ?? new Set()),
           solution.template ?? model.groups.template,
           model,
-          at,
         );
         if (!group) return [];
         const { members, ...rest } = group;

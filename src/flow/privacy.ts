@@ -1,4 +1,4 @@
-/** Who may not come in, and what is held of a person: handed out, or erased for good. */
+/** Who may not come in, and what is held of a person, to be handed out. */
 import { Invalid } from '../core/errors.ts';
 import { keyedHash } from '../core/id.ts';
 import type { Clues } from '../core/identity/clues.ts';
@@ -14,15 +14,13 @@ import {
 } from '../core/privacy.ts';
 import type { Signal, WorkspaceProfile } from '../core/signal.ts';
 import * as patterns from '../core/traces.ts';
-import * as book from '../store/book.ts';
 import { type Database, inWorkspace, type Tx } from '../store/database.ts';
 import * as privacy from '../store/privacy.ts';
-import * as scores from '../store/scores.ts';
 import * as traces from '../store/traces.ts';
 import type { Workspace } from '../store/workspaces.ts';
-import { settlePeople } from './settle.ts';
 
-const markOf = (workspace: Workspace) => (key: string) => keyedHash(workspace.secret, key);
+/** Keyed hashes of what names somebody, so that they are known again without being kept. */
+export const markOf = (workspace: Workspace) => (key: string) => keyedHash(workspace.secret, key);
 
 /** The lists as they are now. */
 export async function readBarrier(tx: Tx, workspace: Workspace): Promise<Barrier> {
@@ -117,7 +115,8 @@ export class Gate {
   }
 }
 
-function readAddress(email: string): string {
+/** Throws `Invalid` for what is no address. */
+export function readAddress(email: string): string {
   const { address } = classifyEmail(email);
   if (address) return address;
   throw new Invalid('This is not an e-mail address.', 'Give it like ann@acme.com.', { field: 'email' });
@@ -149,7 +148,7 @@ export async function include(db: Database, workspace: Workspace, value: string)
 }
 
 /** What could name them in any text. */
-async function tracesOf(tx: Tx, subject: traces.Subject): Promise<patterns.Traces> {
+export async function tracesOf(tx: Tx, subject: traces.Subject): Promise<patterns.Traces> {
   const { emails, names, phones, linkedins } = subject.said;
   const userIds = subject.keys.flatMap((key) => (key.startsWith('user:') ? key.slice('user:'.length) : []));
   const hashes = subject.keys.flatMap((key) => (key.startsWith('email:') ? key.slice('email:'.length) : []));
@@ -189,66 +188,5 @@ export async function exportPerson(
     const mark = markOf(workspace)(emailKey(address));
     await privacy.log(tx, { at: now, actor, action: 'EXPORT', subject: mark, counts });
     return { email: address, exportedAt: now, found: Object.keys(held).length > 0, held };
-  });
-}
-
-export interface Receipt {
-  erasedAt: Date;
-  /** Whether anybody was known by that address; what keeps them out is kept either way. */
-  found: boolean;
-  people: number;
-  identities: number;
-  visitors: number;
-  signals: number;
-  deadLetters: number;
-  /** Other rows in which something that named them was taken out. */
-  mentions: number;
-  /** Accounts to be scored again. */
-  accounts: number;
-}
-
-/**
- * Erases a person for good: what is said of them, their signals and those of browsers that are theirs alone, bad
- * records that name them, and their name wherever else it stands. Keyed hashes of what named them stay, so that they
- * don't come back. Scores are asked for, not yet computed. Noted in the audit log. Throws `Invalid`.
- */
-export async function erase(
-  db: Database,
-  workspace: Workspace,
-  email: string,
-  actor: string,
-  now: Date,
-): Promise<Receipt> {
-  const address = readAddress(email);
-  const mark = markOf(workspace);
-  return inWorkspace(db, workspace.id, async (tx) => {
-    // Nobody takes in or places anything meanwhile: what arrives afterwards finds the marks.
-    await book.own(tx);
-    const subject = await traces.find(tx, emailKey(address), address);
-    const named = await tracesOf(tx, subject);
-    const others = await traces.sharing(tx, subject);
-    const { signals, identities, accountIds } = await traces.remove(tx, subject);
-    await settlePeople(tx, others, now);
-    const deadLetters = await traces.removeLetters(tx, patterns.inRecords(named));
-    const mentions = await traces.redact(tx, {
-      anywhere: patterns.anywhere(named),
-      names: patterns.fullNames(named),
-    });
-    await privacy.bar(tx, [...subject.keys, ...subject.visitors.map(visitorKey)].map(mark), now);
-    await scores.request(tx, accountIds, now);
-    const receipt: Receipt = {
-      erasedAt: now,
-      found: subject.personIds.length > 0 || signals + deadLetters + mentions > 0,
-      people: subject.personIds.length,
-      identities,
-      visitors: subject.visitors.length,
-      signals,
-      deadLetters,
-      mentions,
-      accounts: accountIds.length,
-    };
-    const { erasedAt: _, found: __, ...counts } = receipt;
-    await privacy.log(tx, { at: now, actor, action: 'ERASE', subject: mark(emailKey(address)), counts });
-    return receipt;
   });
 }

@@ -2,7 +2,8 @@
 import type { ScoringModel } from '../core/model.ts';
 import { type EvidenceSet, rowsOf } from '../core/scoring/evidence.ts';
 import type { Firmographics, Outcomes } from '../core/scoring/fit.ts';
-import { type AccountScore, scoreAccount } from '../core/scoring/score.ts';
+import { type AccountScore, type ScoreInput, scoreAccount, scoreTally } from '../core/scoring/score.ts';
+import { tally } from '../core/scoring/tally.ts';
 import * as accounts from '../store/accounts.ts';
 import { type Database, inWorkspace, type Tx } from '../store/database.ts';
 import * as models from '../store/models.ts';
@@ -103,13 +104,17 @@ export async function scoreAccounts(
   const near: handoff.Scored[] = [];
   // One account after the other, and of each only what is to be saved is kept: the rest is gone at once.
   for (const { accountId, input } of inputs) {
-    const score = scoreAccount(input, model, now);
+    const counted = tally(input.evidence, model, now);
+    const score = scoreTally(counted, input, model);
     rows.push(scores.rowOf(accountId, score));
     if (handoff.isNear(score, model)) near.push({ accountId, score });
-    flagging.judge({ accountId, input, score, groups: grouping.judge(accountId, input.evidence) });
+    flagging.judge({ accountId, input, score, groups: grouping.judge(accountId, counted) });
   }
-  await scores.save(tx, rows, version, now);
-  await stages.save(tx, rows);
+  const restaged = await scores.save(tx, rows, version, now);
+  await stages.save(
+    tx,
+    rows.filter((row) => restaged.has(row.accountId)),
+  );
   await grouping.save(version);
   // They look at groups as these stand.
   await handoff.update(tx, rows, near, model, now);
@@ -186,8 +191,6 @@ export async function readFacts(
   }
   return found;
 }
-
-export type ScoreInput = Parameters<typeof scoreAccount>[0];
 
 /** Actors as people read them: a person's name and title, or that it is an anonymous visitor. */
 export async function actorNames(tx: Tx, actors: readonly (string | null)[]): Promise<Map<string, string>> {

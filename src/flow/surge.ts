@@ -66,19 +66,24 @@ export async function inThread(task: Task): Promise<number> {
 /** Beside this file, whether that is a source or compiled. */
 const script = new URL(`surge-worker${path.extname(import.meta.url)}`, import.meta.url);
 
-/** Judges all of a workspace and returns how many accounts began or ceased to surge; their scores are asked for. */
-export async function pass(db: Database, workspaceId: string, now: Date): Promise<number> {
-  const restated = await restate(db, workspaceId, now);
+/**
+ * Judges all of a workspace and returns how many accounts began or ceased to surge; their scores are asked for. Of days
+ * that are to be judged again so many milliseconds’ worth come before, at least one; the others with the next passes.
+ */
+export async function pass(
+  db: Database,
+  workspaceId: string,
+  now: Date,
+  restating = RESTATING,
+): Promise<number> {
+  const { told, reached } = await restate(db, workspaceId, now, restating);
   return inWorkspace(db, workspaceId, async (tx) => {
     await surges.lock(tx);
     const { model, version: modelVersion } = await models.active(tx, now);
     const fresh = await compute(tx, model, now, null);
-    const turned = new Set(await surges.replace(tx, fresh, { modelVersion, now }));
+    const turned = told.union(new Set(await surges.replace(tx, fresh, { modelVersion, now })));
     // What did not change today may differ from the days before as they are now.
-    if (restated !== null) {
-      for (const id of [...restated, ...(await surges.restate(tx, fresh, dayOf(now), dayOf(now)))])
-        turned.add(id);
-    }
+    if (reached) for (const id of await surges.restate(tx, fresh, dayOf(now), dayOf(now))) turned.add(id);
     await scores.request(tx, [...turned], now);
     return turned.size;
   });
@@ -87,17 +92,31 @@ export async function pass(db: Database, workspaceId: string, now: Date): Promis
 /** Days that are judged again, at most. */
 const MOST_RESTATED = 400;
 
+/** Milliseconds given to them in one pass: today is not to wait for the whole past. */
+const RESTATING = 20_000;
+
+/** Whether there are days left that are to be judged again. */
+export const isRestating = (db: Database, workspaceId: string): Promise<boolean> =>
+  inWorkspace(db, workspaceId, async (tx) => (await surges.restateFrom(tx)) !== null);
+
 /**
  * Judges the days again whose signals were undone or erased, one after the other, each in a transaction of its own.
- * Returns the accounts of which something else is told now; null: there were no such days.
+ * Returns the accounts of which something else is told now. `reached`: there were such days, and none is left.
  */
-async function restate(db: Database, workspaceId: string, now: Date): Promise<Set<string> | null> {
+async function restate(
+  db: Database,
+  workspaceId: string,
+  now: Date,
+  restating: number,
+): Promise<{ told: Set<string>; reached: boolean }> {
   const told = new Set<string>();
+  const end = performance.now() + restating;
   for (let any = false; ; any = true) {
     const changed = await inWorkspace(db, workspaceId, async (tx) => {
       await surges.lock(tx);
       const from = await surges.restateFrom(tx);
       if (from === null) return null;
+      if (any && performance.now() > end) return 'later';
       const earliest = dayOf(new Date(now.getTime() - MOST_RESTATED * DAY));
       const day = [from, earliest].sort()[1]!;
       const at = new Date(Date.parse(day) + DAY - 1);
@@ -107,7 +126,8 @@ async function restate(db: Database, workspaceId: string, now: Date): Promise<Se
       await scores.request(tx, changed, now);
       return changed;
     });
-    if (changed === null) return any ? told : null;
+    if (changed === null) return { told, reached: any };
+    if (changed === 'later') return { told, reached: false };
     for (const id of changed) told.add(id);
   }
 }

@@ -76,11 +76,13 @@ export async function discover(
 /** Removes accounts; their signals and people must be gone or moved before. */
 export async function remove(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await tx.sql
-    .deleteFrom('account')
-    .where('workspace_id', '=', tx.workspaceId)
-    .where('account_id', '=', sql<string>`any(${ids}::uuid[])`)
-    .execute();
+  for (const table of ['timeline_change', 'account'] as const) {
+    await tx.sql
+      .deleteFrom(table)
+      .where('workspace_id', '=', tx.workspaceId)
+      .where('account_id', '=', sql<string>`any(${ids}::uuid[])`)
+      .execute();
+  }
 }
 
 /** Accounts by id, in the order asked for; unknown ids are null. For a merged one stands its survivor. */

@@ -45,11 +45,20 @@ export async function converters(tx: Tx, from: Date, to: Date): Promise<Sketch[]
   return rows;
 }
 
-/** Accounts as they usually are: by their ids, which are as good as random. */
+/**
+ * Others that did something and never had an opportunity: by their ids, which are as good as random. Quiet ones are left
+ * out, or whatever is done at all would seem to tell who converts.
+ */
 export async function usual(tx: Tx, at: Date): Promise<Sketch[]> {
   const { rows } = await tx.client.query(
-    sketch(`SELECT account_id, $2::timestamptz AS until FROM account
-            WHERE workspace_id = $1 AND survivor_id IS NULL ORDER BY account_id LIMIT ${MOST}`),
+    // Lateral, so that signals are looked up account by account, only until there are enough.
+    sketch(`SELECT a.account_id, $2::timestamptz AS until FROM account AS a CROSS JOIN LATERAL (
+              SELECT FROM signal AS s WHERE s.workspace_id = $1 AND s.account_id = a.account_id
+                AND s.received_at <= $2 AND s.kind NOT IN ('email.delivered', 'email.bounce') LIMIT 1) AS deed
+            WHERE a.workspace_id = $1 AND a.survivor_id IS NULL AND NOT EXISTS (
+              SELECT FROM outcome AS o WHERE o.workspace_id = $1 AND o.account_id = a.account_id
+                AND o.type IN ('OPPORTUNITY_OPENED', 'WON') AND o.occurred_at <= $2 AND o.received_at <= $2)
+            ORDER BY a.account_id LIMIT ${MOST}`),
     [tx.workspaceId, at],
   );
   return rows;

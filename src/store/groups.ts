@@ -2,7 +2,15 @@
 import type { BuyingRole } from '../core/group-model.ts';
 import { nameId } from '../core/id.ts';
 import { DEAL_FIELDS, type DealFact } from '../core/scoring/bant.ts';
-import type { BuyingGroup, GroupStatus, MemberStatus, RolePart, RoleSource } from '../core/scoring/group.ts';
+import {
+  type BuyingGroup,
+  type GroupStatus,
+  type MemberStatus,
+  partsOf,
+  type RolePart,
+  type RoleSource,
+} from '../core/scoring/group.ts';
+import { plainList, textList, timeList } from './array-literal.ts';
 import { conditionsOf } from './conditions.ts';
 import type { Tx } from './database.ts';
 
@@ -122,36 +130,36 @@ export async function save(
     text: SAVE,
     values: [
       tx.workspaceId,
-      accountIds,
-      ids,
-      groups.map((one) => one.accountId),
-      groups.map((one) => one.solutionId),
-      groups.map(({ group }) => group.score),
-      groups.map(({ group }) => group.completeness),
-      groups.map(({ group }) => group.coverage),
-      groups.map(({ group }) => group.engagement),
-      groups.map(({ group }) => group.status),
-      groups.map(({ group }) => group.members.length),
-      groups.map(({ group }) => group.missingRoles.join(',')),
-      groups.map(({ group }) => JSON.stringify(group.parts.map(keptOf))),
-      groups.map(({ group }) => group.championId),
-      groups.map(({ group }) => group.blockerId),
-      groups.map(({ group }) => group.lastActivityAt),
-      members.map((one) => one.groupId),
-      members.map((one) => one.personId),
-      members.map((one) => one.role),
-      members.map((one) => one.confidence),
-      members.map((one) => one.source),
-      members.map((one) => one.status),
-      members.map((one) => one.points),
-      members.map((one) => one.engagement),
-      members.map((one) => one.lastActiveAt),
+      plainList(accountIds),
+      plainList(ids),
+      plainList(groups.map((one) => one.accountId)),
+      plainList(groups.map((one) => one.solutionId)),
+      plainList(groups.map(({ group }) => group.score)),
+      plainList(groups.map(({ group }) => group.completeness)),
+      plainList(groups.map(({ group }) => group.coverage)),
+      plainList(groups.map(({ group }) => group.engagement)),
+      plainList(groups.map(({ group }) => group.status)),
+      plainList(groups.map(({ group }) => group.members.length)),
+      textList(groups.map(({ group }) => group.missingRoles.join(','))),
+      textList(groups.map(({ group }) => JSON.stringify(group.parts.map(keptOf)))),
+      plainList(groups.map(({ group }) => group.championId)),
+      plainList(groups.map(({ group }) => group.blockerId)),
+      timeList(groups.map(({ group }) => group.lastActivityAt)),
+      plainList(members.map((one) => one.groupId)),
+      plainList(members.map((one) => one.personId)),
+      plainList(members.map((one) => one.role)),
+      plainList(members.map((one) => one.confidence)),
+      plainList(members.map((one) => one.source)),
+      plainList(members.map((one) => one.status)),
+      plainList(members.map((one) => one.points)),
+      plainList(members.map((one) => one.engagement)),
+      timeList(members.map((one) => one.lastActiveAt)),
       modelVersion,
     ],
   });
 }
 
-/** A part as it is stored: without names, or they would be most of the row. */
+/** A part as it is stored: without names, or they would be most of the row, and without what follows from the rest. */
 type KeptPart = [
   role: BuyingRole,
   weight: number,
@@ -160,27 +168,29 @@ type KeptPart = [
   assigned: number,
   active: number,
   points: number,
-  completeness: number,
-  coverage: number,
-  engagement: number,
 ];
 
-const keptOf = (part: RolePart): KeptPart => [
-  part.role,
-  part.weight,
-  part.required,
-  part.needed,
-  part.assigned,
-  part.active,
-  part.points,
-  part.completeness,
-  part.coverage,
-  part.engagement,
+const keptOf = ({ role, weight, required, needed, assigned, active, points }: RolePart): KeptPart => [
+  role,
+  weight,
+  required,
+  needed,
+  assigned,
+  active,
+  points,
 ];
 
-function readPart(kept: KeptPart): RolePart {
-  const [role, weight, required, needed, assigned, active, points, completeness, coverage, engagement] = kept;
-  return { role, weight, required, needed, assigned, active, points, completeness, coverage, engagement };
+function readParts(kept: readonly KeptPart[], engagement: number): RolePart[] {
+  const roles = kept.map(([role, weight, required, needed, assigned, active, points]) => ({
+    role,
+    weight,
+    required,
+    needed,
+    assigned,
+    active,
+    points,
+  }));
+  return partsOf(roles, engagement);
 }
 
 /** A stored group. */
@@ -208,7 +218,7 @@ const COLUMNS = `group_id AS id, account_id AS "accountId", solution_id AS "solu
 
 const toGroup = (row: Omit<GroupRow, 'parts'> & { parts: KeptPart[] }): GroupRow => ({
   ...row,
-  parts: row.parts.map(readPart),
+  parts: readParts(row.parts, row.engagement),
 });
 
 /** Account → its groups, the best first. */

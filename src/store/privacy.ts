@@ -117,12 +117,13 @@ export async function log(tx: Tx, entry: Omit<AuditEntry, 'id'>): Promise<void> 
     .execute();
 }
 
-/** Newest first. */
-export async function auditLog(tx: Tx, limit: number): Promise<AuditEntry[]> {
+/** Newest first. `erased`: only erasures of that subject. */
+export async function auditLog(tx: Tx, limit: number, erased?: string): Promise<AuditEntry[]> {
   const rows = await tx.sql
     .selectFrom('audit')
     .selectAll()
     .where('workspace_id', '=', tx.workspaceId)
+    .$if(erased !== undefined, (all) => all.where('action', '=', 'ERASE').where('subject', '=', erased!))
     .orderBy('at', 'desc')
     .orderBy('audit_id')
     .limit(limit)

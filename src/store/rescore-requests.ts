@@ -23,10 +23,12 @@ export async function ofRange(tx: Tx, { first, last }: AccountRange): Promise<Ma
   return new Map(rows.map((row) => [row.account_id, row.requests]));
 }
 
-/** Keeps in mind which of the requests that are `gone` are of a timeline that changed. Of the workspace in $1. */
+/** Keeps in mind which of the requests that are `gone` are of a timeline that changed, of accounts that still are. $1: the workspace. */
 export const NOTE_CHANGES = `noted AS (
   INSERT INTO timeline_change
-  SELECT DISTINCT $1::uuid, account_id, pg_current_xact_id() FROM gone WHERE of_timeline ORDER BY account_id
+  SELECT DISTINCT $1::uuid, account_id, pg_current_xact_id() FROM gone
+  WHERE of_timeline AND EXISTS (SELECT FROM account AS a WHERE a.workspace_id = $1 AND a.account_id = gone.account_id)
+  ORDER BY account_id
   ON CONFLICT (workspace_id, account_id) DO UPDATE SET changed_in = EXCLUDED.changed_in)`;
 
 /**

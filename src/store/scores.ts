@@ -1,8 +1,10 @@
 /** Scores as they stand, their history by day, and the requests to compute them again. */
+import { contentHash } from '../core/id.ts';
 import type { FitPart } from '../core/scoring/fit.ts';
 import type { Contribution } from '../core/scoring/heat.ts';
 import type { AccountScore } from '../core/scoring/score.ts';
 import type { Stage } from '../core/scoring/stage.ts';
+import { plainList, textList, timeList } from './array-literal.ts';
 import type { Tx } from './database.ts';
 import { NOTE_CHANGES } from './rescore-requests.ts';
 
@@ -41,9 +43,12 @@ export interface Detail {
 export interface KeptDetail {
   reasons: string[];
   fit: [attribute: string, value: number | null, weight: number, points: number, reason: string][];
+  /** Tells one list of changes of stage from another. */
+  stages: string;
 }
 
-const keptOf = ({ reasons, fit }: AccountScore): KeptDetail => ({
+const keptOf = ({ reasons, fit, stage }: AccountScore): KeptDetail => ({
+  stages: stage.changes.length === 0 ? '' : contentHash(JSON.stringify(stage.changes)).slice(0, 16),
   reasons: reasons.map(({ text }) => text),
   fit: fit.parts.map(({ attribute, value, weight, points, reason }) => [
     attribute,
@@ -55,7 +60,7 @@ const keptOf = ({ reasons, fit }: AccountScore): KeptDetail => ({
 });
 
 /** A detail from its stored shape. */
-export const readDetail = ({ reasons, fit }: KeptDetail): Detail => ({
+export const readDetail = ({ reasons, fit }: Pick<KeptDetail, 'reasons' | 'fit'>): Detail => ({
   contributions: null,
   reasons,
   fitParts: fit.map(([attribute, value, weight, points, reason]) => ({
@@ -106,11 +111,15 @@ const SAVE = `
   unchanged AS (
     DELETE FROM score_history AS h USING fresh AS f
     WHERE h.workspace_id = $1 AND h.day = $20 AND h.account_id = f.account_id
-      AND f.account_id NOT IN (SELECT account_id FROM differing))
+      AND f.account_id NOT IN (SELECT account_id FROM differing)),
+  noted AS (
   INSERT INTO score_history AS h
   SELECT $1, account_id, $20, heat, raw, qualification, stage, $18 FROM differing ORDER BY account_id
   ON CONFLICT (workspace_id, account_id, day) DO UPDATE SET heat = EXCLUDED.heat, raw = EXCLUDED.raw,
-    qualification = EXCLUDED.qualification, stage = EXCLUDED.stage, model_version = EXCLUDED.model_version`;
+    qualification = EXCLUDED.qualification, stage = EXCLUDED.stage, model_version = EXCLUDED.model_version)
+  -- As it was before.
+  SELECT f.account_id FROM fresh AS f LEFT JOIN account_score AS s ON s.workspace_id = $1 AND s.account_id = f.account_id
+  WHERE (s.detail->>'stages') IS DISTINCT FROM (f.detail->>'stages')`;
 
 /** A score in the shape it is saved in. */
 export interface ScoreRow {
@@ -150,40 +159,44 @@ export const rowOf = (accountId: string, score: AccountScore): ScoreRow => ({
   lastActivityAt: score.heat.lastActivityAt,
 });
 
-/** Saves scores of a moment; the history gets a row only where the day differs from the one before. */
+/**
+ * Saves scores of a moment; the history gets a row only where the day differs from the one before. Returns the accounts
+ * whose changes of stage are others than before.
+ */
 export async function save(
   tx: Tx,
   rows: readonly ScoreRow[],
   modelVersion: number,
   asOf: Date,
-): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.client.query({
+): Promise<Set<string>> {
+  if (rows.length === 0) return new Set();
+  const { rows: restaged } = await tx.client.query({
     name: 'save-scores',
     text: SAVE,
     values: [
       tx.workspaceId,
-      rows.map((row) => row.accountId),
-      rows.map((row) => row.heat),
-      rows.map((row) => row.raw),
-      rows.map((row) => row.band),
-      rows.map((row) => row.trend7d),
-      rows.map((row) => row.fit),
-      rows.map((row) => row.coverage),
-      rows.map((row) => row.disqualifiedBy),
-      rows.map((row) => row.qualification),
-      rows.map((row) => row.qualificationTier),
-      rows.map((row) => row.qualificationReason),
-      rows.map((row) => row.stage.stage),
-      rows.map((row) => row.stage.reason),
-      rows.map((row) => row.detail),
-      rows.map((row) => row.actors),
-      rows.map((row) => row.lastActivityAt),
+      plainList(rows.map((row) => row.accountId)),
+      plainList(rows.map((row) => row.heat)),
+      plainList(rows.map((row) => row.raw)),
+      plainList(rows.map((row) => row.band)),
+      plainList(rows.map((row) => row.trend7d)),
+      plainList(rows.map((row) => row.fit)),
+      plainList(rows.map((row) => row.coverage)),
+      plainList(rows.map((row) => row.disqualifiedBy)),
+      plainList(rows.map((row) => row.qualification)),
+      plainList(rows.map((row) => row.qualificationTier)),
+      textList(rows.map((row) => row.qualificationReason)),
+      plainList(rows.map((row) => row.stage.stage)),
+      textList(rows.map((row) => row.stage.reason)),
+      textList(rows.map((row) => row.detail)),
+      plainList(rows.map((row) => row.actors)),
+      timeList(rows.map((row) => row.lastActivityAt)),
       modelVersion,
       asOf,
       asOf.toISOString().slice(0, 10),
     ],
   });
+  return new Set(restaged.map((row) => row.account_id));
 }
 
 /** A score as `save` stores it, for one computed on demand. */

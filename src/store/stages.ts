@@ -1,5 +1,6 @@
 /** Changes of stage, as the fold over each account's days gives them. */
 import type { Stage, StageChange, StageName } from '../core/scoring/stage.ts';
+import { plainList, textList } from './array-literal.ts';
 import type { Tx } from './database.ts';
 
 const SAVE = `
@@ -31,12 +32,12 @@ export async function save(
     text: SAVE,
     values: [
       tx.workspaceId,
-      accounts.map((one) => one.accountId),
-      rows.map((row) => row.accountId),
-      rows.map((row) => row.day),
-      rows.map((row) => row.from),
-      rows.map((row) => row.to),
-      rows.map((row) => row.reason),
+      plainList(accounts.map((one) => one.accountId)),
+      plainList(rows.map((row) => row.accountId)),
+      plainList(rows.map((row) => row.day)),
+      plainList(rows.map((row) => row.from)),
+      plainList(rows.map((row) => row.to)),
+      textList(rows.map((row) => row.reason)),
     ],
   });
 }

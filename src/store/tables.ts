@@ -313,6 +313,16 @@ export interface Tables extends TopicTables {
     created_at: Date;
   };
   erasure: { workspace_id: string; mark: string; erased_at: Date };
+  erasure_task: {
+    workspace_id: string;
+    subject: string;
+    actor: string;
+    asked_at: Date;
+    document: Json;
+    counts: Json<Record<string, number>>;
+    account_ids: string[];
+    worked_at: Date;
+  };
   audit: {
     workspace_id: string;
     audit_id: string;

@@ -2,11 +2,12 @@
  * Everything that is held of one person, wherever it is: read for an export, taken away for good by an erasure.
  *
  * Which tables hold what follows from the catalogue, so that a new table needs no entry here: rows with a `person_id`
- * or a `signal_id` go with their person or signal (but for `CLEARED`), and every text, list and document of the other
- * rows is searched for what names the person. Tests compare a whole dump.
+ * or a `signal_id` go with their person or signal (but for `CLEARED`). What names the person in other rows is left to
+ * redaction.ts. Tests compare a whole dump.
  */
-import { ERASED, either, type Search } from '../core/traces.ts';
+import type { Search } from '../core/traces.ts';
 import type { Tx } from './database.ts';
+import { fits, inOrder, LETTER, OURS, valuesOf } from './redaction.ts';
 
 export interface Subject {
   personIds: string[];
@@ -84,19 +85,6 @@ const THEIRS = `person_id = ANY($2) OR anonymous_id = ANY($3) AND (person_id IS 
 
 const theirs = (subject: Subject) => [subject.personIds, subject.visitors, subject.keys];
 
-const LETTER = "concat_ws(' ', encode(raw, 'escape'), place, reason, hint, file_name)";
-
-/**
- * Condition that a text fits the search given as the second and third value. The pattern takes a millisecond a row, so
- * it is asked of few only; an AND would be put in another order.
- */
-const fits = (text: string): string =>
-  `CASE WHEN lower(${text}) LIKE ANY($2) THEN ${text} ~* $3 ELSE false END`;
-const valuesOf = ({ parts, pattern }: Search) => [
-  parts.map((part) => `%${part.replace(/[\\%_]/g, '\\$&')}%`),
-  pattern,
-];
-
 /** All rows about them, by table; without the workspace's id. `letters`: what is searched for in bad records that name them. */
 export async function held(tx: Tx, subject: Subject, letters: Search): Promise<Record<string, unknown[]>> {
   const found: Record<string, unknown[]> = {};
@@ -123,42 +111,42 @@ export async function held(tx: Tx, subject: Subject, letters: Search): Promise<R
 /** Rows of others in which the person is merely named: that is taken out, the rest stays. */
 const CLEARED = ['signal_move'];
 
+/** What went with signals. */
+export interface Removed {
+  signals: number;
+  /** When the first of them was received; null: there were none. */
+  since: Date | null;
+  /** To be scored again. */
+  accountIds: string[];
+}
+
 /**
- * Takes their signals off the timeline and everything that hangs on them or on the person. Returns how many, and the
- * accounts to be scored again.
+ * Takes away everything that hangs on the person, and those signals of theirs that are found by an index: of their
+ * browsers, and at their accounts. Hardly any are left for `removeNext`.
  */
-export async function remove(
-  tx: Tx,
-  subject: Subject,
-): Promise<{ signals: number; identities: number; accountIds: string[] }> {
+export async function remove(tx: Tx, subject: Subject): Promise<Removed & { identities: number }> {
   const { personIds, keys, visitors } = subject;
-  const { rows: gone } = await tx.client.query(
-    `DELETE FROM signal WHERE workspace_id = $1 AND (${THEIRS}) RETURNING signal_id, source, external_id, account_id`,
-    [tx.workspaceId, ...theirs(subject)],
-  );
-  const ids = gone.map((row) => row.signal_id);
-  for (const { table } of await tablesWith(tx, 'signal_id')) {
-    if (table === 'signal') continue;
-    await tx.client.query(`DELETE FROM ${table} WHERE workspace_id = $1 AND signal_id = ANY($2)`, [
-      tx.workspaceId,
-      ids,
-    ]);
-  }
-  await tx.client.query(
-    `DELETE FROM first_arrival AS f USING unnest($2::text[], $3::text[]) AS g (source, external_id)
-     WHERE f.workspace_id = $1 AND f.source = g.source AND f.external_id = g.external_id`,
-    [tx.workspaceId, gone.map((row) => row.source), gone.map((row) => row.external_id)],
-  );
   const { rows: homes } = await tx.client.query(
-    'SELECT account_id FROM person WHERE workspace_id = $1 AND person_id = ANY($2) AND account_id IS NOT NULL',
+    `SELECT p.account_id FROM person AS p WHERE workspace_id = $1 AND person_id = ANY($2) AND account_id IS NOT NULL`,
     [tx.workspaceId, personIds],
+  );
+  const homeIds = homes.map((row) => row.account_id);
+  const { rows: found } = await tx.client.query(
+    `SELECT signal_id FROM signal WHERE workspace_id = $1 AND anonymous_id = ANY($3) AND (${THEIRS})
+     UNION SELECT signal_id FROM signal WHERE workspace_id = $1 AND account_id = ANY($5) AND (${THEIRS})`,
+    [tx.workspaceId, ...theirs(subject), homeIds],
+  );
+  const gone = await removeSignals(
+    tx,
+    found.map((row) => row.signal_id),
   );
   const { rows: named } = await tx.client.query(
     'SELECT count(*) AS total FROM person_identity WHERE workspace_id = $1 AND person_id = ANY($2)',
     [tx.workspaceId, personIds],
   );
   for (const { table, column, nullable } of await idColumns(tx)) {
-    const goes = column === 'person_id' ? !CLEARED.includes(table) : !nullable;
+    if (CLEARED.includes(table)) continue;
+    const goes = column === 'person_id' || !nullable;
     await tx.client.query(
       goes
         ? `DELETE FROM ${table} WHERE workspace_id = $1 AND ${column} = ANY($2)`
@@ -189,58 +177,68 @@ export async function remove(
     tx.workspaceId,
     personIds,
   ]);
-  const accountIds = [...gone, ...homes].flatMap((row) => row.account_id ?? []);
-  return { signals: gone.length, identities: named[0].total, accountIds: [...new Set(accountIds)] };
+  const accountIds = [...new Set([...gone.accountIds, ...homeIds])];
+  return { ...gone, identities: named[0].total, accountIds };
 }
 
-/** Deletes bad records that name them; returns how many. */
-export async function removeLetters(tx: Tx, letters: Search): Promise<number> {
-  const { rowCount } = await tx.client.query(
-    `DELETE FROM dead_letter WHERE workspace_id = $1 AND ${fits(LETTER)}`,
-    [tx.workspaceId, ...valuesOf(letters)],
+/** Takes the person out of `CLEARED`, for which all of it is read: not while others wait. */
+export async function clear(tx: Tx, { personIds }: Subject): Promise<void> {
+  for (const table of CLEARED) {
+    await tx.client.query(
+      `UPDATE ${table} SET person_id = NULL WHERE workspace_id = $1 AND person_id = ANY($2)`,
+      [tx.workspaceId, personIds],
+    );
+  }
+}
+
+/** Signals looked through at a time. */
+const SIGNALS = 10_000;
+
+/** Takes away which of the signals after this one (null: of all) are theirs; `last`: the last one looked at, if there are more. */
+export async function removeNext(
+  tx: Tx,
+  subject: Subject,
+  after: string | null,
+): Promise<Removed & { last: string | null }> {
+  await inOrder(tx);
+  const { rows } = await tx.client.query(
+    `WITH part AS MATERIALIZED (
+       SELECT signal_id, coalesce(${THEIRS}, false) AS theirs FROM signal
+       WHERE workspace_id = $1 ${after ? 'AND signal_id > $5' : ''} ORDER BY signal_id LIMIT ${SIGNALS})
+     SELECT count(*)::int AS read, (SELECT signal_id FROM part ORDER BY signal_id DESC LIMIT 1) AS last,
+       coalesce(array_agg(signal_id) FILTER (WHERE theirs), '{}') AS ids FROM part`,
+    [tx.workspaceId, ...theirs(subject), ...(after ? [after] : [])],
   );
-  return rowCount ?? 0;
+  const { read, last, ids } = rows[0];
+  return { ...(await removeSignals(tx, ids)), last: read === SIGNALS ? last : null };
 }
 
-/** Tables whose texts are no people's, or that hold hashes only. */
-const NOT_SEARCHED = ['workspace', 'api_key', 'exclusion', 'erasure', 'audit', 'visitor_key'];
-/** Where a full name may be somebody else's, or a company's. */
-const NAMES_OF_OTHERS = ['account', 'claim', 'person', 'batch', 'scoring_model', 'source_state'];
-/** Texts that are part of a key: the row goes. */
-const KEYED: readonly [table: string, column: string][] = [
-  ['first_arrival', 'external_id'],
-  ['digest_told', 'recipient'],
-];
-
-/** Takes what names them out of every other row, whoever's it is; returns how many rows that were. */
-export async function redact(tx: Tx, searches: { anywhere: Search; names: Search }): Promise<number> {
-  let rows = 0;
-  for (const { table, texts } of await textTables(tx)) {
-    if (NOT_SEARCHED.includes(table)) continue;
-    const search = NAMES_OF_OTHERS.includes(table)
-      ? searches.anywhere
-      : either([searches.anywhere, searches.names]);
-    const document = `jsonb_build_object(${texts.map((name) => `'${name}', t.${name}`).join(', ')})`;
-    const { rowCount } = await tx.client.query(
-      `UPDATE ${table} AS t SET (${texts.join(', ')}) = (
-         SELECT ${texts.map((name) => `r.${name}`).join(', ')}
-         FROM jsonb_populate_record(NULL::${table}, regexp_replace(${document}::text, $3, '${ERASED}', 'gi')::jsonb) AS r)
-       WHERE t.workspace_id = $1 AND ${fits(`${document}::text`)}`,
-      [tx.workspaceId, ...valuesOf(search)],
-    );
-    rows += rowCount ?? 0;
+/** Takes signals off the timeline, and what hangs on them. */
+async function removeSignals(tx: Tx, ids: readonly string[]): Promise<Removed> {
+  if (ids.length === 0) return { signals: 0, since: null, accountIds: [] };
+  const { rows: gone } = await tx.client.query(
+    'DELETE FROM signal WHERE workspace_id = $1 AND signal_id = ANY($2) RETURNING source, external_id, account_id, received_at',
+    [tx.workspaceId, ids],
+  );
+  for (const { table } of await tablesWith(tx, 'signal_id')) {
+    if (table === 'signal') continue;
+    await tx.client.query(`DELETE FROM ${table} WHERE workspace_id = $1 AND signal_id = ANY($2)`, [
+      tx.workspaceId,
+      ids,
+    ]);
   }
-  for (const [table, column] of KEYED) {
-    const { rowCount } = await tx.client.query(
-      `DELETE FROM ${table} WHERE workspace_id = $1 AND ${fits(column)}`,
-      [tx.workspaceId, ...valuesOf(searches.anywhere)],
-    );
-    rows += rowCount ?? 0;
-  }
-  return rows;
+  await tx.client.query(
+    `DELETE FROM first_arrival AS f USING unnest($2::text[], $3::text[]) AS g (source, external_id)
+     WHERE f.workspace_id = $1 AND f.source = g.source AND f.external_id = g.external_id`,
+    [tx.workspaceId, gone.map((row) => row.source), gone.map((row) => row.external_id)],
+  );
+  const since = gone.reduce(
+    (first: Date | null, { received_at: at }) => (first && first <= at ? first : at),
+    null,
+  );
+  const accountIds = [...new Set(gone.flatMap((row) => row.account_id ?? []))];
+  return { signals: gone.length, since, accountIds };
 }
-
-const OURS = `c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition`;
 
 /** Tables with a column of that name. */
 async function tablesWith(tx: Tx, column: string): Promise<{ table: string }[]> {
@@ -262,20 +260,6 @@ async function idColumns(tx: Tx): Promise<{ table: string; column: string; nulla
        AND a.attname NOT IN ('workspace_id', 'batch_id', 'account_id', 'signal_id')
        AND EXISTS (SELECT FROM pg_attribute AS w WHERE w.attrelid = c.oid AND w.attname = 'workspace_id')
      ORDER BY a.attname = 'person_id' DESC, 1, 2`,
-  );
-  return rows;
-}
-
-/** Tables of workspaces, each with its columns of text, lists of text and documents that are no part of the key. */
-async function textTables(tx: Tx): Promise<{ table: string; texts: string[] }[]> {
-  const { rows } = await tx.client.query(
-    `SELECT quote_ident(c.relname) AS table, array_agg(quote_ident(a.attname) ORDER BY a.attnum) AS texts
-     FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
-     WHERE ${OURS} AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-       AND a.atttypid IN ('text'::regtype, 'text[]'::regtype, 'jsonb'::regtype)
-       AND EXISTS (SELECT FROM pg_attribute AS w WHERE w.attrelid = c.oid AND w.attname = 'workspace_id')
-       AND NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.oid AND i.indisprimary AND a.attnum = ANY(i.indkey))
-     GROUP BY c.relname ORDER BY c.relname`,
   );
   return rows;
 }

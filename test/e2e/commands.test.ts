@@ -127,7 +127,11 @@ describe('flags', () => {
     });
     const accepted = await json<Told[]>(['flags', '--status', 'ACCEPTED']);
     expect(accepted.map((one) => one.id)).toEqual([first.id]);
-    expect(await json<Told[]>(['flags', '--all', '--limit', '100'])).toHaveLength(open.length);
+    // Others came true, or did not, in the half year that the sample tells of.
+    const all = await json<Told[]>(['flags', '--all', '--limit', '100']);
+    expect(all.length).toBeGreaterThan(open.length);
+    const statuses = new Set(all.map((one) => one.status));
+    expect([...statuses]).toEqual(expect.arrayContaining(['OPEN', 'CONVERTED', 'EXPIRED']));
 
     const report = await json<{ rule: string; accepted: number; precision: { value: number } | null }[]>([
       'flags',

@@ -145,3 +145,21 @@ test('keys of visitors outlive a transaction that failed', async () => {
   const rows = await world.query('SELECT DISTINCT anonymous_id FROM signal');
   expect(rows).toEqual([{ anonymous_id: other.visitorId(NOW, ['somebody'], NOW) }]);
 });
+
+test('after many signals the planner knows of them, without waiting for autovacuum', async () => {
+  const analysed = () =>
+    world.query(
+      `SELECT relname AS name, reltuples::int AS rows FROM pg_class JOIN pg_stat_user_tables USING (relname)
+       WHERE last_analyze IS NOT NULL AND relname LIKE 'signal%' AND reltuples > 0`,
+    );
+  await load(lines(100));
+  expect(await analysed()).toEqual([]);
+  const at = hours(-1).toISOString();
+  const many = Array.from({ length: 12_000 }, (_, n) => line(n + 1, { id: `m${n}`, at })).join('\n');
+  await load(many, { dryRun: true });
+  expect(await analysed()).toEqual([]);
+  await load(many);
+  const [month] = await analysed();
+  expect(month!.name).toMatch(/^signal_2026_?06$/);
+  expect(month!.rows).toBeGreaterThanOrEqual(12_000);
+});

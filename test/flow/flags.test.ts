@@ -231,6 +231,12 @@ describe('a flag', () => {
     const at = (flag: flags.Flag) => ({ value: flag.raisedAt.getTime(), id: flag.id });
     expect(await page(at(first!))).toEqual([second]);
     expect(await page(at(second!), true)).toEqual([first]);
+    const no = { accepted: false, reason: null, by: 'key kim' };
+    await world.within((tx) => flagFlow.respond(tx, first!.id, no, hours(5)));
+    const openAt = async (at: Date) => (await all({ openAt: at })).map(({ id }) => id).sort();
+    expect(await openAt(days(-1, first!.raisedAt))).toEqual([]);
+    expect(await openAt(hours(4))).toEqual([first!.id, second!.id].sort());
+    expect(await openAt(hours(6))).toEqual([second!.id]);
   });
 });
 
@@ -368,7 +374,7 @@ test('look-alikes are learnt from whose opportunity opened, and raised for who i
   await again(hours(1));
   const found = await all();
   expect(found.map((one) => [one.rule, one.accountId])).toEqual([['LOOKALIKE', idOf(company(0))]]);
-  expect(found[0]!.reason).toMatch(/like 20 accounts .*industry banking/);
+  expect(found[0]!.reason).toMatch(/shares with 20 accounts .*10 of 10 are in banking \(of others 0\.1\)/);
 });
 
 describe('the hand-off', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { defaultModel } from '../../src/core/model.ts';
+import { erase } from '../../src/flow/erasure.ts';
 import { importTable } from '../../src/flow/import-table.ts';
 import { merge, unmerge } from '../../src/flow/merge.ts';
 import * as surge from '../../src/flow/surge.ts';
@@ -304,6 +305,53 @@ describe('a pass', () => {
     await refresh(days(25));
     expect((await spans())!.map(({ to }) => to)).toEqual(['2026-07-10', '2026-07-10']);
   });
+});
+
+test.each([
+  ['at once', () => world.rescore()],
+  [
+    'day by day',
+    async () => {
+      const left = () => surge.isRestating(world.db, world.workspace.id);
+      expect(await left()).toBe(true);
+      let passes = 0;
+      do {
+        await surge.pass(world.db, world.workspace.id, NOW, 0);
+        passes++;
+        expect(passes).toBeLessThan(20);
+      } while (await left());
+      expect(passes).toBeGreaterThan(3);
+    },
+  ],
+])('of days past are judged again without somebody erased, %s', async (_, judge) => {
+  const people = ['ann', 'bo', 'cy'].flatMap((name) =>
+    Array.from(
+      { length: 9 },
+      (_, n): Event => ({
+        ...read('ash', name, n + 1),
+        hints: { email: `${name}@ash.example` },
+      }),
+    ),
+  );
+  const told = async () =>
+    (
+      await world.query("SELECT day, about, status FROM surge_history WHERE status = 'SURGING' ORDER BY day")
+    ).map(({ day, about }) => `${day} ${about}`);
+  const events = [...usual(), ...people];
+  for (const ago of [12, 8, 6, 4, 2, 0]) {
+    const now = days(-ago);
+    const arrived = events.filter((event) => event.at <= now.toISOString());
+    await world.ingest(arrived, { now, intake: { ...world.intake, backfill: true } });
+    await refresh(now);
+  }
+  const first = (await told())[0]!;
+  expect(first < NOW.toISOString()).toBe(true);
+  for (const name of ['ann', 'bo', 'cy']) {
+    await erase(world.db, world.workspace, `${name}@ash.example`, 'x', NOW);
+  }
+  await judge();
+  expect(await told()).toEqual([]);
+  expect(await world.query('SELECT restate_from FROM surge_pass')).toEqual([{ restate_from: null }]);
 });
 
 describe('topics', () => {

@@ -14,12 +14,14 @@ import type { Tx } from '../../src/store/database.ts';
 import * as database from '../../src/store/database.ts';
 import * as deadLetters from '../../src/store/dead-letters.ts';
 import * as digests from '../../src/store/digests.ts';
+import * as erasures from '../../src/store/erasures.ts';
 import * as flags from '../../src/store/flags.ts';
 import * as groups from '../../src/store/groups.ts';
 import * as handoffs from '../../src/store/handoffs.ts';
 import * as keys from '../../src/store/keys.ts';
 import * as migrations from '../../src/store/migrate.ts';
 import * as models from '../../src/store/models.ts';
+import * as moves from '../../src/store/moves.ts';
 import * as people from '../../src/store/people.ts';
 import * as privacy from '../../src/store/privacy.ts';
 import * as reviews from '../../src/store/reviews.ts';
@@ -51,13 +53,7 @@ const EVENTS: Event[] = [
 ];
 
 /** Tables that `fill` has nothing for. Whoever adds a table fills it, or says so here. */
-const NOT_FILLED: string[] = [
-  'account_edge',
-  'duplicate_dismissal',
-  'merge_log',
-  'merged_signal',
-  'parent_change',
-];
+const NOT_FILLED: string[] = ['account_edge', 'duplicate_dismissal', 'merge_log', 'merged_signal'];
 
 interface Tenant {
   workspace: workspaces.Workspace;
@@ -153,9 +149,7 @@ async function fill(db: database.Database, slug: string): Promise<Tenant> {
       since: change.day,
       changes: [...changes, change],
     } as const;
-    await stages.save(tx, [
-      { accountId: account, stage: { ...stage, changes: [...stage.changes] } },
-    ]);
+    await stages.save(tx, [{ accountId: account, stage: { ...stage, changes: [...stage.changes] } }]);
   });
   const question = { accountId: account, method: 'COMPANY_NAME', confidence: 0.5, evidence: [] } as const;
   await within((tx) =>
@@ -164,8 +158,26 @@ async function fill(db: database.Database, slug: string): Promise<Tenant> {
   const signal = await id("SELECT signal_id AS id FROM signal WHERE external_id = 's1'");
   const person = await id('SELECT person_id AS id FROM person WHERE account_id IS NOT NULL');
   const waiting = await id('SELECT person_id AS id FROM person WHERE account_id IS NULL');
-  await within((tx) =>
-    timeline.move(
+  await within(async (tx) => {
+    const nothing = { pattern: '(?!)', parts: [] };
+    const said = { emails: [], names: [], phones: [], linkedins: [] };
+    const none = { people: 0, identities: 0, visitors: 0, signals: 0, deadLetters: 0, mentions: 0 };
+    await erasures.begin(tx, {
+      subject: slug,
+      actor: slug,
+      askedAt: NOW,
+      whom: { personIds: [], keys: [], said, visitors: [] },
+      searches: { anywhere: nothing, names: nothing, letters: nothing },
+      counts: none,
+      accountIds: [],
+    });
+    await moves.rewriteParents(tx, [
+      { accountId: account, changes: [{ at: NOW, to: null, batchId: batch }] },
+    ]);
+  });
+  await within((tx) => {
+    tx.cause = batch;
+    return timeline.move(
       tx,
       [
         {
@@ -177,8 +189,8 @@ async function fill(db: database.Database, slug: string): Promise<Tenant> {
         },
       ],
       NOW,
-    ),
-  );
+    );
+  });
   return { workspace, account, person, waiting, signal, batch, key };
 }
 
@@ -407,6 +419,16 @@ const READS: [string, (tx: Tx, their: Tenant) => Promise<unknown>, unknown][] = 
   ],
   ['batches.list', (tx, their) => batches.list(tx, { id: their.batch }), []],
   ['deadLetters.list', (tx, their) => deadLetters.list(tx, { batchId: their.batch }), []],
+  ['moves.concernedBy', (tx, their) => moves.concernedBy(tx, [their.batch], []), []],
+  ['moves.movedBy', (tx, their) => moves.movedBy(tx, [their.batch]), []],
+  ['moves.firstSaid', async (tx, their) => [...(await moves.firstSaid(tx, [their.account]))], []],
+  [
+    'moves.firstLinked',
+    async (tx) => [...(await moves.firstLinked(tx, ['browser'])).keys()].map((link) => link.split(' ')[1]),
+    'our person',
+  ],
+  ['moves.parentsConcernedBy', (tx, their) => moves.parentsConcernedBy(tx, [their.batch]), []],
+  ['erasures.of', (tx) => erasures.of(tx, 'theirs'), null],
   ['keys.find', (tx, their) => keys.find(tx, their.key), null],
   [
     'rescore.compute',
@@ -427,6 +449,7 @@ describe('with the other’s ids', () => {
     const own = new Map<unknown, string>([
       ['our waiting person', ours.waiting],
       ['our account', ours.account],
+      ['our person', ours.person],
     ]).get(nothing);
     const expected = own ? [own] : nothing;
     expect(found).not.toEqual(expected);
@@ -480,6 +503,8 @@ describe('with the other’s ids', () => {
     expect((await asUs(privacy.exclusions)).map((one) => one.reason)).toEqual(['ours']);
     expect((await asUs((tx) => privacy.auditLog(tx, 9))).map((one) => one.actor)).toEqual(['ours']);
     expect((await asUs(privacy.lists)).erased).toEqual(['ours']);
+    expect(await asUs((tx) => privacy.auditLog(tx, 9, 'theirs'))).toEqual([]);
+    expect(await asUs((tx) => erasures.abandoned(tx, 0))).toEqual(['ours']);
     expect((await asUs(models.list)).map((one) => one.version)).toEqual([1]);
     expect((await asUs(models.activations)).map((one) => one.note)).toEqual(['ours']);
     expect(
@@ -502,6 +527,13 @@ describe('with the other’s ids', () => {
   });
 
   test('writing finds nothing to write to', async () => {
+    const surgesKept = async (tx: Tx) =>
+      (await tx.client.query('SELECT account_id, day, score FROM surge_history ORDER BY 1, 2, 3')).rows;
+    const kept = await asThem(surgesKept);
+    const theirSurges = await asThem((tx) => surges.page(tx, {}, 9, null));
+    expect([kept, theirSurges].every((rows) => rows.length > 0)).toBe(true);
+    const theirAccount = await asThem((tx) => accounts.byIds(tx, [theirs.account]));
+    const [theirReview] = await asThem((tx) => reviews.page(tx, 9, null));
     await asUs(async (tx) => {
       await accounts.remove(tx, [theirs.account]);
       await people.remove(tx, [theirs.person]);
@@ -515,7 +547,23 @@ describe('with the other’s ids', () => {
         NOW,
       );
       expect(await keys.revoke(tx, 'b8a5a1b0-0000-8000-8000-000000000000', NOW)).toBe(false);
+      await moves.rewrite(tx, [{ signalId: theirs.signal, moves: [] }]);
+      await moves.rewriteParents(tx, [{ accountId: theirs.account, changes: [] }]);
+      await moves.restateBeginnings(tx, new Map([[theirs.account, { at: days(1), batchId: null }]]));
+      const day = '2026-05-01';
+      expect(await surges.restate(tx, theirSurges, day, day)).toEqual([]);
+      expect(await reviews.withdraw(tx, [{ kind: 'NAME', value: 'nobody knows' }])).toHaveLength(1);
+      await reviews.restoreTimes(tx, [{ id: theirReview!.id, createdAt: days(-9) }]);
+      await reviews.forget(tx);
+      await erasures.add(tx, 'theirs', { signals: 1 });
+      expect(await erasures.end(tx, 'theirs')).toBeNull();
     });
+    expect(await asThem((tx) => moves.movedBy(tx, [theirs.batch]))).toEqual([theirs.signal]);
+    expect(await asThem((tx) => moves.parentsConcernedBy(tx, [theirs.batch]))).toHaveLength(1);
+    expect(await asThem((tx) => accounts.byIds(tx, [theirs.account]))).toEqual(theirAccount);
+    expect(await asThem(surgesKept)).toEqual(kept);
+    expect(await asThem((tx) => reviews.page(tx, 9, null))).toEqual([theirReview]);
+    expect((await asThem((tx) => erasures.of(tx, 'theirs')))!.counts.signals).toBe(0);
     expect(await asThem(workspaces.counts)).toEqual({ accounts: 1, people: 2, signals: 3, unplaced: 1 });
     expect(await asThem((tx) => deadLetters.list(tx))).toHaveLength(1);
     expect((await asThem((tx) => signals.byIds(tx, [theirs.signal])))[0]!.unplaced).toBeNull();

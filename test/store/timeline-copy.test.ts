@@ -119,7 +119,7 @@ async function live(one: Step, n: number, batches: string[]): Promise<void> {
     batches.push((await world.ingest([event])).batch);
   } else if (one.what === 'merge') {
     const [into, from] = [await homeOf(one.into), await homeOf(one.from)];
-    if (!into || !from || into.id === from.id) return;
+    if (!into || !from || into.id === from.id || from.id !== from.homeId) return;
     await world.within((tx) => merge(tx, world.workspace, into.id, [from.homeId], NOW));
   } else if (one.what === 'unmerge') {
     const home = await homeOf(one.company);

@@ -28,7 +28,7 @@ export function strongestReasons(
   n: number,
   actorName: ((actor: string) => string | null) | null = null,
 ): Reason[] {
-  const lines = linesOf(counted);
+  const lines = linesOf(counted, actorName !== null);
   const today = dayNumber(counted.asOf);
   return lines
     .sort((a, b) => Math.abs(b.points) - Math.abs(a.points) || (a.key < b.key ? -1 : 1))
@@ -41,9 +41,9 @@ interface Told {
   signals: number;
   oldest: number;
   newest: number;
-  /** Numbers of the people, and beside them the most points that one of their groups has, whichever way. */
-  people: number[];
-  strengths: number[];
+  people: number;
+  /** Their numbers and the most points that one of their groups has, whichever way; empty where nobody is named. */
+  named: { actor: number; strength: number }[];
   visitors: number;
   unnamed: number;
   /** Whose group was the last one. */
@@ -62,19 +62,20 @@ interface Line {
   telling: Told;
 }
 
+const NOBODY: Told['named'] = [];
 const told = (): Told => ({
   signals: 0,
   oldest: 0,
   newest: Number.POSITIVE_INFINITY,
-  people: [],
-  strengths: [],
+  people: 0,
+  named: NOBODY,
   visitors: 0,
   unnamed: 0,
   actor: -1,
 });
 
 /** Groups of one kind together; of what third parties tell, those of one kind and source. */
-function linesOf(counted: Tally): Line[] {
+function linesOf(counted: Tally, naming: boolean): Line[] {
   const byKind = new Map<number, Line>();
   const bySource = new Map<string, Line>();
   const sourceOf = sourcesIn(counted);
@@ -102,30 +103,29 @@ function linesOf(counted: Tally): Line[] {
       line.points += group.worth;
       if (group.worth > 0) line.share += group.worth / earned;
       if (line.all.actor !== index) line.actors++;
-      tell(line.all, group, index, counted.columns);
-      if (Math.abs(group.worth) >= 0.05) tell(line.telling, group, index, counted.columns);
+      tell(line.all, group, index, counted.columns, naming);
+      if (Math.abs(group.worth) >= 0.05) tell(line.telling, group, index, counted.columns, naming);
     }
   }
   return [...byKind.values(), ...bySource.values()];
 }
 
 /** Adds a group; those of one actor come one after the other. */
-function tell(to: Told, group: Group, actor: number, { actorTypes }: Columns): void {
+function tell(to: Told, group: Group, actor: number, { actorTypes }: Columns, naming: boolean): void {
   to.signals += signalsIn(group);
   if (group.age > to.oldest) to.oldest = group.age;
   if (group.age < to.newest) to.newest = group.age;
   const type = ACTOR_TYPES[actorTypes[actor]!];
-  const strength = Math.abs(group.worth);
-  if (to.actor === actor) {
-    const last = to.strengths.length - 1;
-    if (type === 'person' && strength > to.strengths[last]!) to.strengths[last] = strength;
-    return;
-  }
+  const isNew = to.actor !== actor;
   to.actor = actor;
-  if (type === 'person') {
-    to.people.push(actor);
-    to.strengths.push(strength);
-  } else if (type === 'visitor') to.visitors++;
+  if (type === 'person' && naming) {
+    const strength = Math.abs(group.worth);
+    if (isNew) to.named = [...to.named, { actor, strength }];
+    else if (strength > to.named.at(-1)!.strength) to.named.at(-1)!.strength = strength;
+  }
+  if (!isNew) return;
+  if (type === 'person') to.people++;
+  else if (type === 'visitor') to.visitors++;
   else to.unnamed++;
 }
 
@@ -165,17 +165,14 @@ interface Who {
 }
 
 function whoIn(
-  { people, strengths, visitors, unnamed }: Told,
+  { people, named, visitors, unnamed }: Told,
   { texts }: Columns,
   actorName: ((actor: string) => string | null) | null,
 ): Who {
-  const names = !actorName
-    ? []
-    : people
-        .map((actor, at) => ({ name: actorName(texts.actorOf(actor)), strength: strengths[at]! }))
-        .sort((a, b) => b.strength - a.strength)
-        .flatMap(({ name }) => name ?? []);
-  return { people: people.length, names, visitors, unnamed };
+  const names = named
+    .toSorted((a, b) => b.strength - a.strength)
+    .flatMap(({ actor }) => actorName?.(texts.actorOf(actor)) ?? []);
+  return { people, names, visitors, unnamed };
 }
 
 /** `Bombora: topic research reported 5 times, last 9 days ago`; `G2: somebody compared us on a review site …`. */
@@ -188,7 +185,7 @@ function thirdPartyText(kind: SignalKind, by: string, of: Told): string {
     return `${source}: topic research reported ${often}, last ${ago(newest)}`;
   }
   const often = signals === 1 ? '' : signals === 2 ? ' twice' : ` ${signals} times`;
-  const who = { people: of.people.length, names: [], visitors: of.visitors, unnamed: of.unnamed };
+  const who = { people: of.people, names: [], visitors: of.visitors, unnamed: of.unnamed };
   return `${source}: ${somebody(who)} ${KINDS[kind].phrase}${often}, last ${ago(newest)}`;
 }
 

@@ -270,7 +270,9 @@ function groupForming(
   if (foremost >= personBelow)
     return `somebody stands at ${foremost.toFixed(0)} alone, needs below ${personBelow}`;
   const isTheirs = (one: Part) => earns(one) && one.actor !== null && actors.has(one.actor);
-  if (!score.heat.parts.some(isTheirs)) return 'what the group did is worth nothing';
+  if (!actors.values().some((actor) => (score.heat.byActor.get(actor)?.earned ?? 0) > 0)) {
+    return 'what the group did is worth nothing';
+  }
   return [
     {
       personId: null,
@@ -286,7 +288,7 @@ const inWords = (role: string): string => role.toLowerCase().replaceAll('_', ' '
 
 /** Qualification of a person by what they did themselves, 0–100. */
 function ownQualification(person: FlagPerson, heat: Heat, model: ScoringModel): number {
-  const own = heat.parts.filter((one) => one.actor === `person:${person.id}`);
-  const value = heatOf(Math.max(0, sum(own)), model);
+  const own = heat.byActor.get(`person:${person.id}`)?.points ?? 0;
+  const value = heatOf(Math.max(0, own), model);
   return qualify(scorePersonFit({ title: person.title, department: null }, model), { value }, model).value;
 }

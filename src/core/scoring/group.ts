@@ -1,9 +1,9 @@
 /** Buying groups: the people of an account around one solution, which roles they fill, and how engaged they are. */
 import type { BuyingRole, RoleTemplate } from '../group-model.ts';
 import type { ScoringModel } from '../model.ts';
-import { type EvidenceSet, layOut } from './evidence.ts';
 import { judgeTitle } from './role.ts';
-import { tally } from './tally.ts';
+import { bytes } from './slab.ts';
+import { type Tally, tally } from './tally.ts';
 
 export type RoleSource = 'MANUAL' | 'CRM' | 'INFERRED';
 export type MemberStatus = 'POTENTIAL' | 'CONFIRMED';
@@ -83,19 +83,19 @@ const COMPARING = /\.(pricing_view|compare_view|demo_view|demo_request)$/;
  * The buying group of an account as of a moment; null where nobody is in it. A member is who did something on the
  * solution's topics, whose title fits a role of the template, or who was put there by hand or by the CRM.
  *
- * `evidence`: the account's signals; those of nobody known are left out, and so are rows on which `on` is 0: they are not
+ * `counted`: the account's signals; those of nobody known are left out, and so are rows on which `on` is 0: they are not
  * about the solution.
  */
 export function scoreGroup(
   candidates: readonly Candidate[],
-  evidence: EvidenceSet,
+  counted: Tally,
   on: Uint8Array | null,
   template: RoleTemplate,
   model: ScoringModel,
-  asOf: Date,
 ): BuyingGroup | null {
   const { halfGroup, activeDays, assignFrom, engagedRoles } = model.groups;
-  const deeds = deedsOf(evidence, on, model, asOf);
+  const { asOf } = counted;
+  const deeds = deedsOf(counted, on, model);
   const inTemplate = new Set(template.map(({ role }) => role));
   const members = candidates
     .flatMap((one) => memberOf(one, deeds.get(`person:${one.personId}`), inTemplate, model) ?? [])
@@ -104,31 +104,21 @@ export function scoreGroup(
 
   const since = asOf.getTime() - activeDays * DAY;
   const isActive = ({ lastActiveAt }: Member) => lastActiveAt !== null && lastActiveAt.getTime() > since;
-  const allWeight = sum(template, ({ weight }) => weight);
-  const neededWeight = sum(template, ({ weight, needed }) => (needed ? weight : 0));
-  const counted = template.map(({ role, weight, required, needed }) => {
+  const roles = template.map(({ role, weight, required, needed }) => {
     const those = members.filter((member) => member.role === role);
     const sure = those.filter(({ confidence }) => confidence >= assignFrom);
-    const active = sure.filter(isActive).length;
-    const share = needed ? weight / neededWeight : 0;
     return {
       role,
       weight,
       required,
       needed,
       assigned: sure.length,
-      active,
+      active: sure.filter(isActive).length,
       points: sum(those, ({ points }) => points),
-      completeness: share * Math.min(1, sure.length / required),
-      coverage: share * Math.min(1, active / required),
     };
   });
-  const averaged = sum(counted, ({ weight, points }) => (weight / allWeight) * points);
-  const engagement = asPercent(averaged, halfGroup);
-  const parts = counted.map((part) => ({
-    ...part,
-    engagement: averaged === 0 ? 0 : (engagement * (part.weight / allWeight) * part.points) / averaged,
-  }));
+  const engagement = asPercent(averageOf(roles), halfGroup);
+  const parts = partsOf(roles, engagement);
   const completeness = Math.min(
     1,
     sum(parts, (part) => part.completeness),
@@ -158,6 +148,31 @@ export function scoreGroup(
   };
 }
 
+/** Who is in a role of the template, and what they did. */
+export type RoleCount = Omit<RolePart, 'completeness' | 'coverage' | 'engagement'>;
+
+/** What each role adds to a group of that engagement. */
+export function partsOf(roles: readonly RoleCount[], engagement: number): RolePart[] {
+  const allWeight = sum(roles, ({ weight }) => weight);
+  const neededWeight = sum(roles, ({ weight, needed }) => (needed ? weight : 0));
+  const averaged = averageOf(roles);
+  return roles.map((one) => {
+    const share = one.needed ? one.weight / neededWeight : 0;
+    return {
+      ...one,
+      completeness: share * Math.min(1, one.assigned / one.required),
+      coverage: share * Math.min(1, one.active / one.required),
+      engagement: averaged === 0 ? 0 : (engagement * (one.weight / allWeight) * one.points) / averaged,
+    };
+  });
+}
+
+/** Points of the roles, averaged by their weights. */
+function averageOf(roles: readonly RoleCount[]): number {
+  const allWeight = sum(roles, ({ weight }) => weight);
+  return sum(roles, ({ weight, points }) => (weight / allWeight) * points);
+}
+
 /** What somebody did, added up. */
 interface Deeds {
   points: number;
@@ -168,19 +183,13 @@ interface Deeds {
   refused: boolean;
 }
 
-function deedsOf(
-  evidence: EvidenceSet,
-  on: Uint8Array | null,
-  model: ScoringModel,
-  asOf: Date,
-): Map<string, Deeds> {
-  const columns = layOut(evidence);
-  const byPeople = Uint8Array.from(columns.actor, (actor, row) =>
-    columns.isPerson(actor) && on?.[row] !== 0 ? 1 : 0,
-  );
-  const { actors, groups, points } = tally(columns, model, asOf, asOf, byPeople);
+function deedsOf(counted: Tally, on: Uint8Array | null, model: ScoringModel): Map<string, Deeds> {
+  const { columns } = counted;
+  const { actors, groups, points } =
+    on === null && !counted.copiesOfPeople ? counted : tallyOfPeople(counted, on, model);
   const found = new Map<number, Deeds & { lastTime: number; said: number; feelings: number }>();
   for (const actor of actors) {
+    if (!columns.isPerson(actor.index)) continue;
     found.set(actor.index, {
       points: Math.max(
         0,
@@ -197,8 +206,8 @@ function deedsOf(
   }
   for (let row = 0; row < columns.length; row++) {
     const group = groups[row];
-    if (!group) continue;
-    const deeds = found.get(columns.actor[row]!)!;
+    const deeds = group && found.get(columns.actor[row]!);
+    if (!deeds) continue;
     if (points[row]! > 0) {
       if (columns.occurredAt[row]! > deeds.lastTime) deeds.lastTime = columns.occurredAt[row]!;
       deeds.comparing ||= COMPARING.test(group.kind);
@@ -215,6 +224,14 @@ function deedsOf(
     if (deeds.said > 0) deeds.sentiment = deeds.feelings / deeds.said;
   }
   return new Map(Array.from(found, ([actor, deeds]) => [columns.texts.actorOf(actor), deeds]));
+}
+
+function tallyOfPeople({ columns, asOf }: Tally, on: Uint8Array | null, model: ScoringModel): Tally {
+  const keeps = bytes(columns.length);
+  for (let row = 0; row < columns.length; row++) {
+    if (columns.isPerson(columns.actor[row]!) && on?.[row] !== 0) keeps[row] = 1;
+  }
+  return tally(columns, model, asOf, asOf, keeps);
 }
 
 function memberOf(

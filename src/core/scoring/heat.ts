@@ -47,6 +47,8 @@ export interface HeatValue {
 export interface Heat extends HeatValue {
   /** What it is made of, in no order that matters; made when it is first looked at. */
   readonly parts: readonly Part[];
+  /** What each actor adds to `raw`: what it earned, and what is left of that after what takes points off. */
+  readonly byActor: ReadonlyMap<string, { earned: number; points: number }>;
   /**
    * The same in words and with signals: most points first, whichever way; ties by day, kind, actor. Put when they are
    * first looked at: that costs more than all the rest.
@@ -125,6 +127,7 @@ export function measureTally(counted: Tally, model: ScoringModel): HeatValue {
 /** Heat of evidence that is added up already, with its parts. */
 export function explainTally(counted: Tally, model: ScoringModel): Heat {
   let parts: Part[] | undefined;
+  let actors: Heat['byActor'] | undefined;
   let contributions: Contribution[] | undefined;
   const made = () => {
     parts ??= partsOf(counted);
@@ -134,6 +137,10 @@ export function explainTally(counted: Tally, model: ScoringModel): Heat {
     ...measureTally(counted, model),
     get parts() {
       return made();
+    },
+    get byActor() {
+      actors ??= actorsOf(counted);
+      return actors;
     },
     get contributions() {
       contributions ??= contributionsOf([...made()].sort(compareParts));
@@ -184,6 +191,20 @@ function rowsByGroup({ groups, points }: Tally): Map<Group, number[]> {
     const rows = found.get(group);
     if (rows) rows.push(row);
     else found.set(group, [row]);
+  }
+  return found;
+}
+
+function actorsOf({ actors, columns }: Tally): Heat['byActor'] {
+  const found = new Map<string, { earned: number; points: number }>();
+  for (const { index, groups } of actors) {
+    let earned = 0;
+    let points = 0;
+    for (const { worth } of groups) {
+      if (worth > 0) earned += worth;
+      points += worth;
+    }
+    found.set(columns.texts.actorOf(index), { earned, points });
   }
   return found;
 }

@@ -5,7 +5,7 @@ import { type Firmographics, type Fit, type Outcomes, scoreFit } from './fit.ts'
 import { explainTally, type Heat, pastHeat } from './heat.ts';
 import { type Qualification, qualify } from './qualification.ts';
 import { foldStages, type Stage, type SurgeSpan } from './stage.ts';
-import { tally } from './tally.ts';
+import { type Tally, tally } from './tally.ts';
 
 export interface AccountScore {
   heat: Heat;
@@ -18,26 +18,31 @@ export interface AccountScore {
   reasons: Reason[];
 }
 
+export interface ScoreInput {
+  evidence: EvidenceSet;
+  firmographics: Firmographics;
+  outcomes: Outcomes;
+  /** When a cluster of topics was surging. */
+  surges?: readonly SurgeSpan[];
+  actorName?: (actor: string) => string | null;
+}
+
 /**
  * Every score of an account as of a moment. Evidence may be in any order and may hold what is later than `asOf`:
  * it is left out. All else is taken as it is, so for the past hand in what was known then.
  */
-export function scoreAccount(
-  input: {
-    evidence: EvidenceSet;
-    firmographics: Firmographics;
-    outcomes: Outcomes;
-    /** When a cluster of topics was surging. */
-    surges?: readonly SurgeSpan[];
-    actorName?: (actor: string) => string | null;
-  },
+export const scoreAccount = (input: ScoreInput, model: ScoringModel, asOf: Date): AccountScore =>
+  scoreTally(tally(input.evidence, model, asOf), input, model);
+
+/** The same of evidence that is added up already. */
+export function scoreTally(
+  counted: Tally,
+  input: Omit<ScoreInput, 'evidence'>,
   model: ScoringModel,
-  asOf: Date,
 ): AccountScore {
   const { outcomes, surges = [] } = input;
-  const counted = tally(input.evidence, model, asOf);
   const heat = explainTally(counted, model);
-  const fit = scoreFit(input.firmographics, outcomes, model, asOf);
+  const fit = scoreFit(input.firmographics, outcomes, model, counted.asOf);
   return {
     heat,
     trend7d: heat.value - pastHeat(counted, model),

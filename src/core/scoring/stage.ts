@@ -39,14 +39,6 @@ export interface SurgeSpan {
 const BY_SIGNALS = ['TARGET', 'AWARENESS', 'CONSIDERATION', 'DECISION'] as const;
 type BySignals = (typeof BY_SIGNALS)[number];
 
-/** One day, as the rules see it. */
-interface Day {
-  heat: number;
-  latePoints: number;
-  lateActors: number;
-  surging: string | null;
-}
-
 /** The stage at the tally's moment and how it came about. */
 export function foldStages(
   input: { counted: Tally; outcomes: Outcomes; surges: readonly SurgeSpan[] },
@@ -61,6 +53,7 @@ export function foldStages(
     from: dayNumber(new Date(from)),
     to: to === null ? today + 1 : dayNumber(new Date(to)),
   }));
+  const rules = new Rules(days, surges, model);
   const starts = [days?.first, events[0] && dayNumber(events[0].at), ...surges.map((one) => one.from)];
   const first = Math.min(today, ...starts.filter((day) => day !== undefined));
 
@@ -78,8 +71,7 @@ export function foldStages(
     }
     const customer = crm.customer || (outcomes.history === undefined && outcomes.customer);
     const open = crm.open > 0 || (outcomes.history === undefined && outcomes.openOpportunity);
-    const state = dayOf(day, days, surges);
-    const settled: StageName = customer ? 'CUSTOMER' : open ? 'PURCHASE' : bySignals(stage, state, model);
+    const settled: StageName = customer ? 'CUSTOMER' : open ? 'PURCHASE' : rules.bySignals(stage, day);
     // What the CRM says holds at once; what follows from signals may wait.
     const waits =
       !customer && !open && isBySignals(stage) && since !== null && day - since < model.stage.changeDays;
@@ -89,13 +81,13 @@ export function foldStages(
         from: stage,
         to: settled,
         day: dayText(day),
-        reason: ended + reasonOf(settled, state, model),
+        reason: ended + rules.reasonOf(settled, day),
       });
       stage = settled;
       since = day;
     }
     if (day === today) {
-      reason = reasonOf(settled, state, model);
+      reason = rules.reasonOf(settled, day);
       if (settled !== stage) reason += `; kept for ${model.stage.changeDays} days from its last change`;
     }
   }
@@ -108,60 +100,87 @@ function eventsOf(outcomes: Outcomes, asOf: Date): readonly OutcomeEvent[] {
     .sort((a, b) => a.at.getTime() - b.at.getTime());
 }
 
-function dayOf(
-  day: number,
-  days: Days | null,
-  surges: readonly { name: string; from: number; to: number }[],
-): Day {
-  const at = days ? day - days.first : -1;
-  return {
-    heat: days?.heat[at] ?? 0,
-    latePoints: days?.latePoints[at] ?? 0,
-    lateActors: days?.lateActors[at] ?? 0,
-    surging: surges.find((one) => one.from <= day && day < one.to)?.name ?? null,
-  };
-}
+/** The rules of the stages that signals lead to, asked of one day after the other. */
+class Rules {
+  readonly #days: Days | null;
+  readonly #surges: readonly { name: string; from: number; to: number }[];
+  readonly #limits: ScoringModel['stage'];
 
-/** The highest stage that is entered, or else the highest, up to where it is, that is not left. */
-function bySignals(stage: StageName, day: Day, model: ScoringModel): BySignals {
-  const at = isBySignals(stage) ? BY_SIGNALS.indexOf(stage) : 0;
-  for (let level = BY_SIGNALS.length - 1; level > 0; level--) {
-    const name = BY_SIGNALS[level]!;
-    if (enters(name, day, model) || (level <= at && stays(name, day, model))) return name;
+  constructor(
+    days: Days | null,
+    surges: readonly { name: string; from: number; to: number }[],
+    { stage }: ScoringModel,
+  ) {
+    this.#days = days;
+    this.#surges = surges;
+    this.#limits = stage;
   }
-  return 'TARGET';
+
+  /** The highest stage that is entered, or else the highest, up to where it is, that is not left. */
+  bySignals(stage: StageName, day: number): BySignals {
+    const at = isBySignals(stage) ? BY_SIGNALS.indexOf(stage) : 0;
+    for (let level = BY_SIGNALS.length - 1; level > 0; level--) {
+      const name = BY_SIGNALS[level]!;
+      if (this.#enters(name, day) || (level <= at && this.#stays(name, day))) return name;
+    }
+    return 'TARGET';
+  }
+
+  reasonOf(stage: StageName, day: number): string {
+    if (stage === 'CUSTOMER') return 'a customer by the CRM';
+    if (stage === 'PURCHASE') return 'has an open opportunity in the CRM';
+    const { decision, consideration, awareness } = this.#limits;
+    const heat = `heat ${this.#heat(day).toFixed(1)}`;
+    if (stage === 'TARGET') return `${heat}, below ${awareness.heat}`;
+    if (stage === 'DECISION') {
+      const lateActors = this.#lateActors(day);
+      const actors = lateActors === 1 ? '1 actor' : `${lateActors} actors`;
+      const within = decision.days === 1 ? 'today' : `in ${decision.days} days`;
+      const late = `${this.#latePoints(day).toFixed(1)} points of late-stage signals by ${actors} ${within}`;
+      return this.#enters(stage, day) ? late : `${late}, left below ${decision.leaveBelow}`;
+    }
+    const limits = stage === 'CONSIDERATION' ? consideration : awareness;
+    if (this.#heat(day) >= limits.heat) return `${heat}, from ${limits.heat}`;
+    const surging = this.#surging(day);
+    if (stage === 'CONSIDERATION' && surging !== null) return `surging on ${surging}`;
+    return `${heat}, left below ${limits.leaveBelow}`;
+  }
+
+  #enters(stage: BySignals, day: number): boolean {
+    const { decision, consideration, awareness } = this.#limits;
+    if (stage === 'DECISION')
+      return this.#latePoints(day) >= decision.points && this.#lateActors(day) >= decision.actors;
+    if (stage === 'CONSIDERATION')
+      return this.#heat(day) >= consideration.heat || this.#surging(day) !== null;
+    return stage === 'TARGET' || this.#heat(day) >= awareness.heat;
+  }
+
+  #stays(stage: BySignals, day: number): boolean {
+    const { decision, consideration, awareness } = this.#limits;
+    if (stage === 'DECISION') return this.#latePoints(day) >= decision.leaveBelow;
+    if (stage === 'CONSIDERATION')
+      return this.#heat(day) >= consideration.leaveBelow || this.#surging(day) !== null;
+    return stage === 'TARGET' || this.#heat(day) >= awareness.leaveBelow;
+  }
+
+  #heat(day: number): number {
+    return this.#days?.heat[day - this.#days.first] ?? 0;
+  }
+
+  #latePoints(day: number): number {
+    return this.#days?.latePoints[day - this.#days.first] ?? 0;
+  }
+
+  #lateActors(day: number): number {
+    return this.#days?.lateActors[day - this.#days.first] ?? 0;
+  }
+
+  /** The first cluster that is surging on a day; null: none. */
+  #surging(day: number): string | null {
+    if (this.#surges.length === 0) return null;
+    return this.#surges.find((one) => one.from <= day && day < one.to)?.name ?? null;
+  }
 }
 
 const isBySignals = (stage: StageName): stage is BySignals =>
   (BY_SIGNALS as readonly StageName[]).includes(stage);
-
-function enters(stage: BySignals, day: Day, { stage: { decision, consideration, awareness } }: ScoringModel) {
-  if (stage === 'DECISION') return day.latePoints >= decision.points && day.lateActors >= decision.actors;
-  if (stage === 'CONSIDERATION') return day.heat >= consideration.heat || day.surging !== null;
-  return stage === 'TARGET' || day.heat >= awareness.heat;
-}
-
-function stays(stage: BySignals, day: Day, { stage: { decision, consideration, awareness } }: ScoringModel) {
-  if (stage === 'DECISION') return day.latePoints >= decision.leaveBelow;
-  if (stage === 'CONSIDERATION') return day.heat >= consideration.leaveBelow || day.surging !== null;
-  return stage === 'TARGET' || day.heat >= awareness.leaveBelow;
-}
-
-function reasonOf(stage: StageName, day: Day, model: ScoringModel): string {
-  if (stage === 'CUSTOMER') return 'a customer by the CRM';
-  if (stage === 'PURCHASE') return 'has an open opportunity in the CRM';
-  const { decision, consideration, awareness } = model.stage;
-  const heat = `heat ${day.heat.toFixed(1)}`;
-  if (stage === 'TARGET') return `${heat}, below ${awareness.heat}`;
-  const entered = enters(stage, day, model);
-  if (stage === 'DECISION') {
-    const actors = day.lateActors === 1 ? '1 actor' : `${day.lateActors} actors`;
-    const within = decision.days === 1 ? 'today' : `in ${decision.days} days`;
-    const late = `${day.latePoints.toFixed(1)} points of late-stage signals by ${actors} ${within}`;
-    return entered ? late : `${late}, left below ${decision.leaveBelow}`;
-  }
-  const limits = stage === 'CONSIDERATION' ? consideration : awareness;
-  if (day.heat >= limits.heat) return `${heat}, from ${limits.heat}`;
-  if (stage === 'CONSIDERATION' && day.surging !== null) return `surging on ${day.surging}`;
-  return `${heat}, left below ${limits.leaveBelow}`;
-}

@@ -52,6 +52,8 @@ export interface Tally {
   points: Float64Array;
   /** Row → how many copies from the same origin it stands for beside itself. */
   copies: ReadonlyMap<number, number>;
+  /** Whether people's signals are among copies and what they are of: without the others theirs would count otherwise. */
+  copiesOfPeople: boolean;
 }
 
 /**
@@ -75,7 +77,7 @@ export function tally(
   const today = dayNumber(asOf);
   const points = doubles(length);
   const groups: (Group | null)[] = new Array(length).fill(null);
-  const { counts, copies } = strongestPerOrigin(
+  const { counts, copies, copiesOfPeople } = strongestPerOrigin(
     columns,
     rates,
     points,
@@ -123,7 +125,7 @@ export function tally(
 
   let raw = 0;
   for (const actor of actors) raw += weigh(actor, rates, model.breadth.soft);
-  return { asOf, raw, actors, columns, groups, points, copies };
+  return { asOf, raw, actors, columns, groups, points, copies, copiesOfPeople };
 }
 
 /** Groups by actor, age and kind: open addressing in a table that is used again, as a Map would be half of a tally's time. */
@@ -232,8 +234,9 @@ function strongestPerOrigin(
   asOf: number,
   knownAt: number,
   keeps: Uint8Array | null,
-): { counts: Uint8Array; copies: Map<number, number> } {
-  const { length, occurredAt, receivedAt, origin } = columns;
+): { counts: Uint8Array; copies: Map<number, number>; copiesOfPeople: boolean } {
+  const { length, actor, occurredAt, receivedAt, origin } = columns;
+  let copiesOfPeople = false;
   const counts = bytes(length);
   const copies = new Map<number, number>();
   let strongest: Map<number, number> | undefined;
@@ -248,6 +251,7 @@ function strongestPerOrigin(
       strongest.set(origin[row]!, row);
       continue;
     }
+    copiesOfPeople ||= columns.isPerson(actor[row]!) || columns.isPerson(actor[rival]!);
     const wins = Math.abs(points[row]!) > Math.abs(points[rival]!);
     const winner = wins ? row : rival;
     counts[wins ? rival : row] = 0;
@@ -255,7 +259,7 @@ function strongestPerOrigin(
     if (wins) copies.delete(rival);
     strongest.set(origin[row]!, winner);
   }
-  return { counts, copies };
+  return { counts, copies, copiesOfPeople };
 }
 
 /** value · strength (scaled by sentiment) · confidence · reliability: before cap, decay and breadth. */

@@ -18,7 +18,14 @@ import {
   judgeFlags,
 } from '../../../src/core/scoring/flags.ts';
 import { scoreHeat } from '../../../src/core/scoring/heat.ts';
-import { learnLikeness, liftOf, type Traited, traitsOf } from '../../../src/core/scoring/lookalike.ts';
+import {
+  learnLikeness,
+  liftOf,
+  shareInWords,
+  type Trait,
+  type Traited,
+  traitsOf,
+} from '../../../src/core/scoring/lookalike.ts';
 import { asOf, daysAfter, daysBefore, signal, timelines, times } from './timeline.ts';
 
 const fitOf = (value: number, gate: 'COMPETITOR' | null = null): FlagFacts['score']['fit'] => ({
@@ -264,32 +271,44 @@ describe('LOOKALIKE', () => {
     company({ industry: 'Banking', technologies: ['SQL', 'dbt'], kinds: ['site.compare_view'] }),
   );
   const farm = traitsOf(company({ industry: 'Farming', technologies: ['SQL'], kinds: ['site.blog_view'] }));
-  const usual = [...times(20, () => bank), ...times(180, () => farm)];
-  const likeness = learnLikeness(
-    times(20, () => bank),
-    usual,
-    10,
-  );
+  const converters = (count: number) => times(count, () => bank);
+  const others = [...times(20, () => bank), ...times(180, () => farm)];
+  const likeness = learnLikeness(converters(20), others, 10);
 
-  test('weighs what converters have more often than is usual', () => {
-    // Shares of converters are drawn to the usual ones: (20 + 10·u) / 30 with u = 20.5/201.
-    const u = 20.5 / 201;
-    const share = (20 + 10 * u) / 30;
-    const weight = Math.log(share / u);
-    expect(likeness.weights.get('INDUSTRY banking')).toBeCloseTo(weight, 9);
-    expect(Math.abs(likeness.weights.get('TECHNOLOGY sql')!)).toBeLessThan(0.01);
+  test('weighs what converters have more often than others', () => {
     const { lift, telling } = liftOf(bank, likeness);
-    // Of the two technologies, of which everybody uses one, the mean counts.
-    const sql = likeness.weights.get('TECHNOLOGY sql')!;
-    expect(lift).toBeCloseTo(Math.exp(2 * weight + (weight + sql) / 2), 6);
-    expect(telling.map((one) => one.value).sort()).toEqual(['banking', 'dbt', 'site.compare_view', 'sql']);
-    expect(liftOf(farm, likeness).lift).toBeLessThan(0.5);
-    expect(liftOf([], likeness)).toEqual({ lift: 1, telling: [] });
+    expect(lift).toBeGreaterThan(4);
+    // Half of those like it converted, a tenth of all others are like it: it can't be more than ten times the usual odds.
+    expect(lift).toBeLessThan(10);
+    expect(telling.map(shareInWords).sort()).toEqual([
+      '10 of 10 are in banking (of others 1)',
+      '10 of 10 read a comparison page at first (of others 1)',
+      '10 of 10 use dbt (of others 1)',
+    ]);
+    expect(liftOf(farm, likeness).lift).toBeLessThan(0.7);
+    expect(liftOf([], likeness).telling).toEqual([]);
+    // What all have tells nothing.
+    expect(Math.abs(likeness.tellings.get('TECHNOLOGY sql')!.weight)).toBeLessThan(0.05);
   });
 
   test('few converters say little', () => {
-    const few = learnLikeness([bank], usual, 10);
-    expect(liftOf(bank, few).lift).toBeLessThan(liftOf(bank, likeness).lift / 10);
+    const few = learnLikeness(converters(6), others, 10);
+    expect(liftOf(bank, few).lift).toBeLessThan(liftOf(bank, likeness).lift);
+    expect(learnLikeness(converters(3), others, 10).tellings.size).toBe(0);
+  });
+
+  test('the same said twice is not counted twice', () => {
+    const twice = (traits: readonly Trait[]): Trait[] =>
+      traits.flatMap((trait) => [trait, { field: 'TECHNOLOGY', value: `again ${trait.value}` }]);
+    const again = learnLikeness(converters(20).map(twice), others.map(twice), 10);
+    const [once, repeated] = [liftOf(bank, likeness).lift, liftOf(twice(bank), again).lift];
+    expect(repeated / once).toBeLessThan(1.25);
+  });
+
+  test('who did nothing is not compared with', () => {
+    const quiet = traitsOf(company({ industry: 'Farming', kinds: [] }));
+    expect(learnLikeness(converters(20), [...others, ...times(500, () => quiet)], 10)).toEqual(likeness);
+    expect(learnLikeness([...converters(20), quiet], others, 10).converters).toBe(20);
   });
 
   test('is raised for who does something and is like them', () => {
@@ -297,7 +316,9 @@ describe('LOOKALIKE', () => {
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({
       personId: null,
-      reason: expect.stringMatching(/like 20 accounts .*industry banking/),
+      reason: expect.stringMatching(
+        /^\d\.\d times .* shares with 20 accounts .*: (.*, )?10 of 10 are in banking \(of others 1\)/,
+      ),
     });
     expect(findings[0]!.confidence).toBeCloseTo(1 - 1 / liftOf(bank, likeness).lift, 9);
   });
@@ -308,16 +329,17 @@ describe('LOOKALIKE', () => {
       'nineteen',
       factsOf(visits(1), {
         traits: bank,
-        likeness: learnLikeness(
-          times(19, () => bank),
-          usual,
-          10,
-        ),
+        likeness: learnLikeness(converters(19), others, 10),
       }),
       /^19 converters/,
     ],
     ['little done', factsOf(visits(1), { traits: bank, likeness }), /^heat 1\d\.\d, needs 30/],
     ['other traits', factsOf(lively, { traits: farm, likeness }), /^0\.\d times the usual odds, needs 2/],
+    [
+      'converters like all others',
+      factsOf(lively, { traits: bank, likeness: learnLikeness(others.slice(18, 38), others, 10) }),
+      /tells them from nobody|times the usual odds/,
+    ],
     ['nothing done', factsOf([], { traits: bank, likeness }), /does nothing/],
     ['only mail received', factsOf([signal('email.delivered')], { traits: bank, likeness }), /does nothing/],
   ])('is not with %s', (_name, facts, whyNot) => {

@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { BUYING_ROLES, type RoleTemplate, templateSchema } from '../../../src/core/group-model.ts';
 import { defaultModel, parseModel } from '../../../src/core/model.ts';
 import { bantKnown, type DealFacts, meddicKnown } from '../../../src/core/scoring/bant.ts';
+import type { Evidence } from '../../../src/core/scoring/evidence.ts';
 import { type BuyingGroup, type Candidate, scoreGroup } from '../../../src/core/scoring/group.ts';
 import { qualifyPerson } from '../../../src/core/scoring/person.ts';
+import { tally } from '../../../src/core/scoring/tally.ts';
 import { parseSolutions, rowsOn } from '../../../src/core/solution.ts';
 import { asOf, daysBefore, signal, timelines } from './timeline.ts';
 
@@ -22,8 +24,8 @@ const person = (personId: string, rest: Partial<Candidate> = {}): Candidate => (
   inOpportunity: false,
   ...rest,
 });
-const score = (people: Candidate[], evidence: Parameters<typeof scoreGroup>[1] = [], template = TEMPLATE) =>
-  scoreGroup(people, evidence, null, template, defaultModel, asOf);
+const score = (people: Candidate[], evidence: Evidence[] = [], template = TEMPLATE) =>
+  scoreGroup(people, tally(evidence, defaultModel, asOf), null, template, defaultModel);
 const roleOf = (group: BuyingGroup | null, id: string) => group?.members.find((one) => one.personId === id);
 
 describe('a worked example', () => {

@@ -33,15 +33,17 @@ test('contributions add up to raw', () => {
   );
 });
 
-test('every signal is in one contribution, or is a copy of one that is', () => {
+test('every signal is in one contribution, or is a copy of one that is, or is worth nothing beside others', () => {
   fc.assert(
     fc.property(timelines(), (evidence) => {
-      const shown = heatOf(evidence).contributions.flatMap((one) => one.signalIds);
+      const heat = heatOf(evidence);
+      const shown = heat.contributions.flatMap((one) => one.signalIds);
       expect(new Set(shown).size).toBe(shown.length);
       const originOf = new Map(evidence.map((one) => [one.id, one.origin]));
       const originsShown = new Set(shown.map((id) => originOf.get(id)));
       for (const one of evidence) {
-        expect(shown.includes(one.id) || (one.origin !== null && originsShown.has(one.origin))).toBe(true);
+        if (shown.includes(one.id) || (one.origin !== null && originsShown.has(one.origin))) continue;
+        expect(heatOf(evidence.filter((other) => other !== one)).raw).toBe(heat.raw);
       }
     }),
   );
@@ -135,7 +137,7 @@ test('a past score is that of what was known then', () => {
 test('measuring gives the heat that is explained', () => {
   fc.assert(
     fc.property(timelines(), (evidence) => {
-      const { contributions, parts: _, ...heat } = heatOf(evidence);
+      const { contributions, parts: _, byActor: __, ...heat } = heatOf(evidence);
       expect(measureHeat(evidence, defaultModel, asOf)).toStrictEqual(heat);
       expect(contributions.length).toBeLessThanOrEqual(evidence.length);
     }),
