@@ -13,7 +13,7 @@ const SIGNALS = 1_500_000;
 const SHARES = 3;
 
 /** What a few accounts make has gone before it is full, so that collecting garbage finds little to keep. In MB. */
-const YOUNG = 192;
+const YOUNG = 96;
 
 /** What a thread is told. */
 export interface Task {

@@ -75,38 +75,44 @@ const SAVE = `
     SELECT * FROM unnest($17::uuid[], $18::uuid[], $19::text[], $20::float8[], $21::text[], $22::text[], $23::float8[],
       $24::float8[], $25::timestamptz[])
       AS t (group_id, person_id, role, confidence, source, status, points, engagement, last_active_at)),
+  -- What is there is looked up once; rows are changed where they were found.
+  stored AS MATERIALIZED (
+    SELECT g.ctid AS place, g.* FROM buying_group AS g WHERE g.workspace_id = $1 AND g.account_id = ANY($2)),
+  staff AS MATERIALIZED (
+    SELECT m.ctid AS place, m.* FROM buying_group_member AS m WHERE m.workspace_id = $1 AND m.group_id = ANY($3)),
   gone AS (
-    DELETE FROM buying_group WHERE workspace_id = $1 AND account_id = ANY($2) AND group_id NOT IN (SELECT group_id FROM fresh)),
+    DELETE FROM buying_group AS g USING stored AS s
+    WHERE g.workspace_id = $1 AND g.ctid = s.place AND s.group_id NOT IN (SELECT group_id FROM fresh)),
   parted AS (
-    DELETE FROM buying_group_member AS m WHERE m.workspace_id = $1 AND m.group_id = ANY($3)
-      AND NOT EXISTS (SELECT FROM people AS p WHERE p.group_id = m.group_id AND p.person_id = m.person_id)),
+    DELETE FROM buying_group_member AS m USING staff AS s
+    WHERE m.workspace_id = $1 AND m.ctid = s.place
+      AND NOT EXISTS (SELECT FROM people AS p WHERE p.group_id = s.group_id AND p.person_id = s.person_id)),
   -- Not by ON CONFLICT, which locks each row before it changes it and so writes twice.
   changed AS (
     UPDATE buying_group AS g SET score = f.score, completeness = f.completeness, coverage = f.coverage,
       engagement = f.engagement, status = f.status, size = f.size, missing = f.missing, parts = f.parts,
       champion_id = f.champion_id, blocker_id = f.blocker_id, last_activity_at = f.last_activity_at, model_version = $26
-    FROM fresh AS f WHERE g.workspace_id = $1 AND g.group_id = f.group_id
-      AND (g.score, g.completeness, g.coverage, g.engagement, g.status, g.size, g.missing, g.parts, g.champion_id, g.blocker_id,
-        g.last_activity_at, g.model_version)
+    FROM fresh AS f JOIN stored AS s USING (group_id)
+    WHERE g.workspace_id = $1 AND g.ctid = s.place
+      AND (s.score, s.completeness, s.coverage, s.engagement, s.status, s.size, s.missing, s.parts, s.champion_id, s.blocker_id,
+        s.last_activity_at, s.model_version)
         IS DISTINCT FROM (f.score, f.completeness, f.coverage, f.engagement, f.status, f.size, f.missing, f.parts,
           f.champion_id, f.blocker_id, f.last_activity_at, $26)),
   added AS (
     INSERT INTO buying_group (workspace_id, group_id, account_id, solution_id, score, completeness, coverage, engagement,
       status, size, missing, parts, champion_id, blocker_id, last_activity_at, model_version)
-    SELECT $1, f.*, $26 FROM fresh AS f
-    WHERE NOT EXISTS (SELECT FROM buying_group AS k WHERE k.workspace_id = $1 AND k.group_id = f.group_id)
-    ORDER BY f.group_id),
+    SELECT $1, f.*, $26 FROM fresh AS f WHERE f.group_id NOT IN (SELECT group_id FROM stored) ORDER BY f.group_id),
   moved AS (
     UPDATE buying_group_member AS m SET role = p.role, confidence = p.confidence, source = p.source, status = p.status,
       points = p.points, engagement = p.engagement, last_active_at = p.last_active_at
-    FROM people AS p WHERE m.workspace_id = $1 AND m.group_id = p.group_id AND m.person_id = p.person_id
-      AND (m.role, m.confidence, m.source, m.status, m.points, m.engagement, m.last_active_at)
+    FROM people AS p JOIN staff AS s USING (group_id, person_id)
+    WHERE m.workspace_id = $1 AND m.ctid = s.place
+      AND (s.role, s.confidence, s.source, s.status, s.points, s.engagement, s.last_active_at)
         IS DISTINCT FROM (p.role, p.confidence, p.source, p.status, p.points, p.engagement, p.last_active_at))
   INSERT INTO buying_group_member (workspace_id, group_id, person_id, role, confidence, source, status, points, engagement,
     last_active_at)
   SELECT $1, p.* FROM people AS p
-  WHERE NOT EXISTS (SELECT FROM buying_group_member AS k
-    WHERE k.workspace_id = $1 AND k.group_id = p.group_id AND k.person_id = p.person_id)
+  WHERE NOT EXISTS (SELECT FROM staff AS s WHERE s.group_id = p.group_id AND s.person_id = p.person_id)
   ORDER BY p.group_id, p.person_id`;
 
 /**

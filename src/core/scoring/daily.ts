@@ -5,7 +5,6 @@
  */
 import type { ScoringModel } from '../model.ts';
 import { SIGNAL_KINDS } from '../signal.ts';
-import { heatOf } from './heat.ts';
 import { doubles } from './slab.ts';
 import { cap, dayNumber, type Group, sumOf, type Tally } from './tally.ts';
 
@@ -15,8 +14,8 @@ const DAY = 86_400_000;
 export interface Days {
   /** Day number of the first day; each array has an entry per day from there to the tally's day. */
   first: number;
-  /** 0–100. */
-  heat: Float64Array;
+  /** Raw points. */
+  raw: Float64Array;
   /** Capped, undecayed points of the late-stage kinds within their window. */
   latePoints: Float64Array;
   /** Who made them. */
@@ -148,9 +147,7 @@ export function daysOf(counted: Tally, model: ScoringModel): Days | null {
     countLate();
     fold(soft);
   }
-  const heat = raw;
-  for (let day = 0; day < length; day++) heat[day] = heatOf(raw[day]!, model);
-  return { first, heat, latePoints, lateActors };
+  return { first, raw, latePoints, lateActors };
 }
 
 /** Whether an actor's points are never softened nor taken off, so that they may be folded together with others'. */

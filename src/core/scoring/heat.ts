@@ -90,6 +90,11 @@ export function heatOf(raw: number, model: ScoringModel): number {
   return 100 * (1 - 2 ** (-raw / model.heat.halfHeat));
 }
 
+/** The raw points of a heat; the other way round. */
+export function rawOf(heat: number, model: ScoringModel): number {
+  return -model.heat.halfHeat * Math.log2(1 - heat / 100);
+}
+
 export function bandOf(value: number, model: ScoringModel): HeatBand {
   const { warm, hot, onFire } = model.heat.bands;
   if (value >= onFire) return 'ON_FIRE';

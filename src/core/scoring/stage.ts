@@ -5,6 +5,7 @@
 import type { ScoringModel } from '../model.ts';
 import { type Days, daysOf } from './daily.ts';
 import type { OutcomeEvent, Outcomes } from './fit.ts';
+import { heatOf, rawOf } from './heat.ts';
 import { dayNumber, dayText, type Tally } from './tally.ts';
 
 export type StageName = 'TARGET' | 'AWARENESS' | 'CONSIDERATION' | 'DECISION' | 'PURCHASE' | 'CUSTOMER';
@@ -100,20 +101,36 @@ function eventsOf(outcomes: Outcomes, asOf: Date): readonly OutcomeEvent[] {
     .sort((a, b) => a.at.getTime() - b.at.getTime());
 }
 
+/** Raw points from which a stage is entered, and below which it is left. */
+interface Limits {
+  enter: number;
+  stay: number;
+}
+
 /** The rules of the stages that signals lead to, asked of one day after the other. */
 class Rules {
   readonly #days: Days | null;
   readonly #surges: readonly { name: string; from: number; to: number }[];
+  readonly #model: ScoringModel;
   readonly #limits: ScoringModel['stage'];
+  /** Heats that are compared with, as raw points: so the days' heats need not be worked out. */
+  readonly #raw: { consideration: Limits; awareness: Limits };
 
   constructor(
     days: Days | null,
     surges: readonly { name: string; from: number; to: number }[],
-    { stage }: ScoringModel,
+    model: ScoringModel,
   ) {
     this.#days = days;
     this.#surges = surges;
-    this.#limits = stage;
+    this.#model = model;
+    this.#limits = model.stage;
+    const inRaw = ({ heat, leaveBelow }: { heat: number; leaveBelow: number }): Limits => ({
+      enter: rawOf(heat, model),
+      stay: rawOf(leaveBelow, model),
+    });
+    const { consideration, awareness } = model.stage;
+    this.#raw = { consideration: inRaw(consideration), awareness: inRaw(awareness) };
   }
 
   /** The highest stage that is entered, or else the highest, up to where it is, that is not left. */
@@ -130,7 +147,8 @@ class Rules {
     if (stage === 'CUSTOMER') return 'a customer by the CRM';
     if (stage === 'PURCHASE') return 'has an open opportunity in the CRM';
     const { decision, consideration, awareness } = this.#limits;
-    const heat = `heat ${this.#heat(day).toFixed(1)}`;
+    const raw = this.#rawOn(day);
+    const heat = `heat ${heatOf(raw, this.#model).toFixed(1)}`;
     if (stage === 'TARGET') return `${heat}, below ${awareness.heat}`;
     if (stage === 'DECISION') {
       const lateActors = this.#lateActors(day);
@@ -139,32 +157,32 @@ class Rules {
       const late = `${this.#latePoints(day).toFixed(1)} points of late-stage signals by ${actors} ${within}`;
       return this.#enters(stage, day) ? late : `${late}, left below ${decision.leaveBelow}`;
     }
-    const limits = stage === 'CONSIDERATION' ? consideration : awareness;
-    if (this.#heat(day) >= limits.heat) return `${heat}, from ${limits.heat}`;
+    const [limits, own] =
+      stage === 'CONSIDERATION' ? [consideration, this.#raw.consideration] : [awareness, this.#raw.awareness];
+    if (raw >= own.enter) return `${heat}, from ${limits.heat}`;
     const surging = this.#surging(day);
     if (stage === 'CONSIDERATION' && surging !== null) return `surging on ${surging}`;
     return `${heat}, left below ${limits.leaveBelow}`;
   }
 
   #enters(stage: BySignals, day: number): boolean {
-    const { decision, consideration, awareness } = this.#limits;
+    const { decision } = this.#limits;
     if (stage === 'DECISION')
       return this.#latePoints(day) >= decision.points && this.#lateActors(day) >= decision.actors;
     if (stage === 'CONSIDERATION')
-      return this.#heat(day) >= consideration.heat || this.#surging(day) !== null;
-    return stage === 'TARGET' || this.#heat(day) >= awareness.heat;
+      return this.#rawOn(day) >= this.#raw.consideration.enter || this.#surging(day) !== null;
+    return stage === 'TARGET' || this.#rawOn(day) >= this.#raw.awareness.enter;
   }
 
   #stays(stage: BySignals, day: number): boolean {
-    const { decision, consideration, awareness } = this.#limits;
-    if (stage === 'DECISION') return this.#latePoints(day) >= decision.leaveBelow;
+    if (stage === 'DECISION') return this.#latePoints(day) >= this.#limits.decision.leaveBelow;
     if (stage === 'CONSIDERATION')
-      return this.#heat(day) >= consideration.leaveBelow || this.#surging(day) !== null;
-    return stage === 'TARGET' || this.#heat(day) >= awareness.leaveBelow;
+      return this.#rawOn(day) >= this.#raw.consideration.stay || this.#surging(day) !== null;
+    return stage === 'TARGET' || this.#rawOn(day) >= this.#raw.awareness.stay;
   }
 
-  #heat(day: number): number {
-    return this.#days?.heat[day - this.#days.first] ?? 0;
+  #rawOn(day: number): number {
+    return this.#days?.raw[day - this.#days.first] ?? 0;
   }
 
   #latePoints(day: number): number {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SettingsInvalid } from '../../core/errors.ts';
@@ -71,6 +72,12 @@ export async function create(
   }
 }
 
+/** A sixteenth of the memory we may use, 128 MB to 1 GB; only what is used of it is taken from the system. */
+function buffersInMB(): number {
+  const mayUse = Math.min(os.totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return Math.round(Math.min(1024, Math.max(128, mayUse / 16 / 1_048_576)));
+}
+
 /** Starts PostgreSQL in a session of its own, so that Ctrl-C reaches us first and it outlives us for others. */
 export function launch(layout: Layout, binaries: Binaries, port: number, durable: boolean): ChildProcess {
   const settings: Record<string, string> = {
@@ -78,7 +85,7 @@ export function launch(layout: Layout, binaries: Binaries, port: number, durable
     // would have to be guarded and kept alive.
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    shared_buffers: '256MB',
+    shared_buffers: `${buffersInMB()}MB`,
     max_wal_size: '4GB',
     // Our statements are short; compiling them costs more than it saves.
     jit: 'off',
