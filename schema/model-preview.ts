@@ -111,7 +111,7 @@ builder.queryFields((t) => ({
   previewModel: t.field({
     type: ModelPreview,
     description:
-      'Scores every account with a document beside the active model; takes as long as scoring all.',
+      'Scores every account with a document beside the active model. Of many accounts the first one makes a copy of the timeline, which later ones read.',
     extensions: { cost: 1_000 },
     args: {
       config: t.arg({ type: 'JSON', required: true, description: 'The document, whole.' }),

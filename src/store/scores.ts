@@ -135,23 +135,11 @@ const SAVE = `
   WHERE (s.detail->>'stages') IS DISTINCT FROM (f.detail->>'stages')`;
 
 /** A score in the shape it is saved in. */
-export interface ScoreRow {
-  accountId: string;
-  heat: number;
-  raw: number;
-  band: string;
-  trend7d: number;
-  fit: number;
-  coverage: number;
-  disqualifiedBy: string | null;
-  qualification: number;
-  qualificationTier: string;
-  qualificationReason: string;
+export interface ScoreRow
+  extends Omit<StoredScore, 'stage' | 'stageReason' | 'detail' | 'modelVersion' | 'scoredAt'> {
   stage: Stage;
   /** JSON. */
   detail: string;
-  actors: number;
-  lastActivityAt: Date | null;
 }
 
 export const rowOf = (accountId: string, score: AccountScore): ScoreRow => ({
