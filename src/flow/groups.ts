@@ -34,7 +34,7 @@ export async function open(
   const staff = await groups.peopleOf(tx, accountIds);
   const sold = staff.size > 0 ? await solutions.settle(tx, now) : [];
   const clusters = await clustersOf(tx, sold);
-  const content = await contentOf(tx, sold, [...staff.keys()]);
+  const content = await contentOf(sold, () => groups.pagesOf(tx, [...staff.keys()]));
   const found: Parameters<typeof groups.save>[2][number][] = [];
   return {
     staff,
@@ -62,21 +62,21 @@ export async function open(
   };
 }
 
-async function clustersOf(tx: Tx, sold: readonly Solution[]): Promise<Map<string, string[]>> {
+/** Cluster → its topics; read only if a solution names one. */
+export async function clustersOf(tx: Tx, sold: readonly Solution[]): Promise<Map<string, string[]>> {
   if (sold.every(({ clusters }) => clusters.length === 0)) return new Map();
   return new Map((await topics.clusters(tx)).map((one) => [one.name, one.topics.map(({ topic }) => topic)]));
 }
 
-/** Solution → ids of the signals that its content rules fit. */
-async function contentOf(
-  tx: Tx,
+/** Solution → ids of the signals that its content rules fit; pages are read only if there are rules. */
+export async function contentOf(
   sold: readonly Solution[],
-  accountIds: readonly string[],
+  readPages: () => Promise<readonly { id: string; url: string | null; title: string | null }[]>,
 ): Promise<Map<string, Set<string>>> {
   const found = new Map(sold.map(({ id }) => [id, new Set<string>()]));
   if (sold.every(({ content }) => content.length === 0)) return found;
   const read = contentReader(sold);
-  for (const page of await groups.pagesOf(tx, accountIds)) {
+  for (const page of await readPages()) {
     for (const id of read(page)) found.get(id)!.add(page.id);
   }
   return found;

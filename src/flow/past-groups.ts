@@ -3,7 +3,7 @@ import { nameId } from '../core/id.ts';
 import type { Evidence } from '../core/scoring/evidence.ts';
 import { type Candidate, scoreGroup } from '../core/scoring/group.ts';
 import { tally } from '../core/scoring/tally.ts';
-import { contentReader, rowsOn, type Solution } from '../core/solution.ts';
+import { rowsOn } from '../core/solution.ts';
 import * as accounts from '../store/accounts.ts';
 import type { Tx } from '../store/database.ts';
 import * as groups from '../store/groups.ts';
@@ -13,7 +13,7 @@ import * as people from '../store/people.ts';
 import * as scoreHistory from '../store/score-history.ts';
 import * as solutions from '../store/solutions.ts';
 import * as timeline from '../store/timeline.ts';
-import * as topics from '../store/topics.ts';
+import { clustersOf, contentOf } from './groups.ts';
 import { saidBy } from './history.ts';
 import { readPerson } from './settle.ts';
 
@@ -38,10 +38,9 @@ export async function groupsAt(
   const evidence = await timeline.evidence(tx, accountIds, at);
   const staff = await staffAt(tx, accountIds, evidence, at);
   const sold = await solutions.list(tx);
-  const clusters = new Map(
-    (await topics.clusters(tx)).map((one) => [one.name, one.topics.map(({ topic }) => topic)]),
-  );
-  const content = await contentOf(tx, sold, evidence);
+  const clusters = await clustersOf(tx, sold);
+  const signalIds = [...evidence.values()].flatMap((signals) => signals.map(({ id }) => id));
+  const content = await contentOf(sold, () => pastPeople.pagesOf(tx, signalIds));
   return new Map(
     accountIds.map((accountId) => {
       const counted = tally(evidence.get(accountId) ?? [], model, at);
@@ -133,22 +132,6 @@ async function staffAt(
     const others = found.get(of);
     if (others) others.push(candidate);
     else found.set(of, [candidate]);
-  }
-  return found;
-}
-
-/** Solution → ids of the signals that its content rules fit. */
-async function contentOf(
-  tx: Tx,
-  sold: readonly Solution[],
-  evidence: ReadonlyMap<string, readonly Evidence[]>,
-): Promise<Map<string, Set<string>>> {
-  const found = new Map(sold.map(({ id }) => [id, new Set<string>()]));
-  if (sold.every(({ content }) => content.length === 0)) return found;
-  const read = contentReader(sold);
-  const ids = [...evidence.values()].flatMap((signals) => signals.map(({ id }) => id));
-  for (const page of await pastPeople.pagesOf(tx, ids)) {
-    for (const id of read(page)) found.get(id)!.add(page.id);
   }
   return found;
 }

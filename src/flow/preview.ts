@@ -14,9 +14,6 @@ import type { AccountRange } from '../store/timeline-part.ts';
 import { readFacts } from './rescore.ts';
 import * as threads from './threads.ts';
 
-/** Accounts from which threads are worth their start. */
-const MANY = 5_000;
-
 export interface ModelPreview extends Comparison {
   /** What it is compared with. */
   activeVersion: number;
@@ -52,7 +49,7 @@ export async function preview(
     onProgress(done, total);
   };
   const both: Models = { before: active.model, after };
-  if (total >= MANY) await threads.work(db, workspaceId, now, 'preview', both, add);
+  if (total >= threads.MANY) await threads.work(db, workspaceId, now, 'preview', both, add);
   else {
     const all = timelineCopy.ALL_ACCOUNTS;
     const scored = await inWorkspace(db, workspaceId, (tx) => scoreBoth(tx, null, all, both, now), {

@@ -3,11 +3,8 @@ import { type Database, inWorkspace } from '../store/database.ts';
 import * as requests from '../store/rescore-requests.ts';
 import * as threads from './threads.ts';
 
-/** Accounts from which threads are worth their start. */
-const MANY = 5_000;
-
 export const isWorthIt = (db: Database, workspaceId: string): Promise<boolean> =>
-  inWorkspace(db, workspaceId, (tx) => requests.areMany(tx, MANY));
+  inWorkspace(db, workspaceId, (tx) => requests.areMany(tx, threads.MANY));
 
 /**
  * Works off the requests there are, once; returns how many accounts were scored. May be killed at any moment: a request

@@ -7,6 +7,8 @@ import { type Database, inWorkspace } from '../store/database.ts';
 import * as timelineCopy from '../store/timeline-copy.ts';
 import type { AccountRange } from '../store/timeline-part.ts';
 
+/** Accounts from which threads are worth their start. */
+export const MANY = 5_000;
 /** Signals that a thread holds at once, about 150 bytes each while they are read from the database. */
 const SIGNALS = 1_500_000;
 /** Ranges for each thread at least, so that all end at about the same time. */

@@ -143,6 +143,13 @@ export interface ScoreRow
 }
 
 export const rowOf = (accountId: string, score: AccountScore): ScoreRow => ({
+  ...figuresOf(accountId, score),
+  stage: score.stage,
+  detail: JSON.stringify(keptOf(score)),
+});
+
+/** What a score says without its stage and what explains it. */
+const figuresOf = (accountId: string, score: AccountScore) => ({
   accountId,
   heat: score.heat.value,
   raw: score.heat.raw,
@@ -154,8 +161,6 @@ export const rowOf = (accountId: string, score: AccountScore): ScoreRow => ({
   qualification: score.qualification.value,
   qualificationTier: score.qualification.tier,
   qualificationReason: score.qualification.reason,
-  stage: score.stage,
-  detail: JSON.stringify(keptOf(score)),
   actors: score.heat.actors,
   lastActivityAt: score.heat.lastActivityAt,
 });
@@ -208,17 +213,7 @@ export function toStored(
   asOf: Date,
 ): StoredScore {
   return {
-    accountId,
-    heat: score.heat.value,
-    raw: score.heat.raw,
-    band: score.heat.band,
-    trend7d: score.trend7d,
-    fit: score.fit.value,
-    coverage: score.fit.coverage,
-    disqualifiedBy: score.fit.disqualifiedBy,
-    qualification: score.qualification.value,
-    qualificationTier: score.qualification.tier,
-    qualificationReason: score.qualification.reason,
+    ...figuresOf(accountId, score),
     stage: score.stage.stage,
     stageReason: score.stage.reason,
     detail: {
@@ -228,8 +223,6 @@ export function toStored(
       reasons: score.reasons.map(({ text }) => text),
       fitParts: score.fit.parts,
     },
-    actors: score.heat.actors,
-    lastActivityAt: score.heat.lastActivityAt,
     modelVersion,
     scoredAt: asOf,
   };

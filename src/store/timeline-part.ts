@@ -1,5 +1,5 @@
 /** The signals of the accounts of a range in columns: in memory, and the same arrays in a file. */
-import { ACTOR_TYPES, Columns, type ColumnTexts } from '../core/scoring/evidence.ts';
+import { ACTOR_TYPES, Columns, type ColumnTexts, emptyColumns } from '../core/scoring/evidence.ts';
 import { ByteNames } from './byte-names.ts';
 
 /** Bounds of account ids, both inclusive. */
@@ -51,19 +51,10 @@ export const ARRAYS = {
 export type Arrays = { [Name in keyof typeof ARRAYS]: InstanceType<(typeof ARRAYS)[Name]> };
 
 /** Columns of so many signals, to be filled in. */
-export const columnsFor = (length: number) => ({
-  occurredAt: new Float64Array(length),
-  receivedAt: new Float64Array(length),
-  strength: new Float64Array(length),
-  confidence: new Float64Array(length),
-  sentiment: new Float64Array(length),
-  ids: new Int32Array(4 * length),
-  source: new Uint32Array(length),
-  actor: new Uint32Array(length),
-  origin: new Int32Array(length),
-  topics: new Int32Array(length),
-  kind: new Uint8Array(length),
-});
+export function columnsFor(length: number) {
+  const { length: _, ...columns } = emptyColumns(length);
+  return { ...columns, ids: new Int32Array(4 * length), topics: new Int32Array(length) };
+}
 
 export class TimelinePart {
   readonly arrays: Arrays;
